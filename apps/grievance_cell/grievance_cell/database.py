@@ -1,0 +1,51 @@
+"""What this app asks of MariaDB beyond what a DocType can say."""
+
+import frappe
+
+# Transactions that lost a race and may be run again whole: lock wait timeout, deadlock, and a row that changed since
+# the snapshot was taken (innodb_snapshot_isolation).
+LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT = 1205, 1213, 1020
+TRANSIENT = {LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT}
+
+
+def is_transient(error: BaseException) -> bool:
+	"""Tell whether the transaction that raised this may simply be run again."""
+	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
+		return True
+	return bool(error.args) and error.args[0] in TRANSIENT
+
+
+def make_binary(doctype: str, fieldnames: list[str]) -> None:
+	"""Compare these columns byte by byte: in utf8mb4_unicode_ci `aBc` equals `abc`, which no id may.
+
+	For on_doctype_update, which Frappe calls after it has altered the table. Does nothing where it is done already.
+	"""
+	columns = frappe.db.sql(
+		"""select column_name, column_type from information_schema.columns
+		where table_schema = database() and table_name = %s and column_name in %s
+		and collation_name <> 'utf8mb4_bin'""",
+		(f"tab{doctype}", tuple(fieldnames)),
+	)
+	if columns:
+		changes = ", ".join(
+			f"modify `{name}` {column_type} character set utf8mb4 collate utf8mb4_bin"
+			for name, column_type in columns
+		)
+		frappe.db.sql_ddl(f"alter table `tab{doctype}` {changes}")
+
+
+def make_unique(doctype: str, fieldnames: list[str], index_name: str) -> None:
+	"""Add a unique index over several columns, for on_doctype_update.
+
+	Frappe's own add_unique looks for the constraint in every database of the server, and so leaves it out on the second
+	site that has the app.
+	"""
+	table = f"tab{doctype}"
+	present = frappe.db.sql(
+		"""select 1 from information_schema.statistics
+		where table_schema = database() and table_name = %s and index_name = %s limit 1""",
+		(table, index_name),
+	)
+	if not present:
+		columns = ", ".join(f"`{name}`" for name in fieldnames)
+		frappe.db.sql_ddl(f"alter table `{table}` add unique index `{index_name}` ({columns})")

@@ -1,0 +1,292 @@
+"""The demo district: areas, departments, categories, a charter, postings with their logins, and one WhatsApp number.
+
+	bench --site SITE execute grievance_cell.demo.masters.make
+
+Nothing of this is ever made by installing the app. Running it again adds what is missing and changes nothing else.
+"""
+
+import csv
+from pathlib import Path
+
+import frappe
+from frappe.utils import add_days, nowdate
+from frappe.utils.nestedset import rebuild_tree
+
+DATA = Path(__file__).parent / "data"
+PASSWORD = "grievance-demo"
+DOMAIN = "demo.example"
+
+ROLES = ("Collector", "Grievance Operator", "Grievance Manager", "Public Representative")
+# Where a case lies in a town or in the country: the area types at which the category's table takes over.
+URBAN, RURAL = "Municipal Body", "Block"
+
+# The officer who settles cases on the spot, by department: title, and whether there is one a block, a town or both.
+# Departments without one leave their cases to the grievance cell.
+FIELD_OFFICERS = {
+	"PHE": ("JE", (RURAL,)),
+	"ELEC": ("JE", (RURAL,)),
+	"PWD": ("SDO", (RURAL,)),
+	"ULB": ("Engineer", (URBAN,)),
+	"PRD": ("Janpad CEO", (RURAL,)),
+	"REV": ("Tehsildar", (RURAL,)),
+	"FOOD": ("Food Inspector", (RURAL,)),
+	"HLT": ("Block Medical Officer", (RURAL,)),
+}
+VACANT = "JE, PHE, Bamhnidih Block"
+ON_LEAVE, STAND_IN = "SDO, PWD, Baloda Block", "SDO, PWD, Pamgarh Block"
+GIVEN_CHARGE, HAS_CHARGE = (
+	"Block Medical Officer, HLT, Pamgarh Block",
+	"Block Medical Officer, HLT, Akaltara Block",
+)
+CELL_POSTING = "Officer in Charge, Grievance Cell"
+
+CHANNEL = {
+	"doctype": "Chat Channel",
+	"channel_name": "Demo number",
+	"phone_number_id": "100000000000001",
+	"business_account_id": "200000000000001",
+	"display_phone_number": "910000001634",
+	"default_language": "hi",
+	"app_secret": "demo-app-secret",
+	"verify_token": "demo-verify-token",
+	"access_token": "demo-access-token",
+}
+
+
+def make() -> None:
+	"""Fill the site with the demo masters and finish its setup wizard."""
+	finish_setup_wizard()
+	areas = make_areas()
+	departments = make_departments()
+	make_categories(departments)
+	make_charter()
+	make_people(areas, departments)
+	make_channel(areas["Janjgir-Champa"])
+	frappe.db.commit()
+	frappe.clear_cache()
+
+
+def rows(name: str) -> list[dict]:
+	with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+		return list(csv.DictReader(file))
+
+
+def make_once(values: dict, name: str | None = None):
+	"""Insert a document unless one of that name is there."""
+	if name and frappe.db.exists(values["doctype"], name):
+		return frappe.get_doc(values["doctype"], name)
+	return frappe.get_doc(values).insert(ignore_permissions=True)
+
+
+def finish_setup_wizard() -> None:
+	settings = frappe.get_doc("System Settings")
+	settings.update(
+		{
+			"country": "India",
+			"language": "en",
+			"time_zone": "Asia/Kolkata",
+			"setup_complete": 1,
+			"enable_onboarding": 0,
+		}
+	)
+	settings.save(ignore_permissions=True)
+	if frappe.get_meta("Installed Application").has_field("is_setup_complete"):
+		# Later releases remember it by app.
+		frappe.db.set_value("Installed Application", {"app_name": "frappe"}, "is_setup_complete", 1)
+	frappe.db.set_default("desktop:home_page", "workspace")
+	for language in ("hi", "en"):
+		frappe.db.set_value("Language", language, "enabled", 1)
+
+
+def make_areas() -> dict[str, str]:
+	"""Make the area tree; returns the names of the documents by area name, of homonyms the last one."""
+	if frappe.db.count("Local Area"):
+		return dict(frappe.get_all("Local Area", fields=["area_name", "name"], as_list=True))
+	by_name: dict[str, str] = {}
+	all_rows = rows("areas")
+	parents = {row["parent"] for row in all_rows}
+	# Hundreds of inserts into a nested set move each other's numbers; the tree is built once, at the end.
+	frappe.local.flags.ignore_update_nsm = True
+	for row in all_rows:
+		names = [{"language": "hi", "name_text": row["area_hi"]}] if row["area_hi"] else []
+		for alias in filter(None, row["aliases"].split(";")):
+			names.append({"language": "en" if alias.isascii() else "hi", "name_text": alias, "is_alias": 1})
+		area = frappe.get_doc(
+			{
+				"doctype": "Local Area",
+				"area_name": row["area_name"],
+				"area_type": row["area_type"],
+				"parent_local_area": by_name.get(row["parent"]),
+				"is_group": int(row["area_name"] in parents),
+				"lgd_code": row["lgd_code"],
+				"latitude": float(row["latitude"] or 0),
+				"longitude": float(row["longitude"] or 0),
+				"names": names,
+			}
+		).insert(ignore_permissions=True)
+		by_name[row["area_name"]] = area.name
+	frappe.local.flags.ignore_update_nsm = False
+	rebuild_tree("Local Area", "parent_local_area")
+	return by_name
+
+
+def make_departments() -> dict[str, str]:
+	for row in rows("departments"):
+		make_once(
+			{"doctype": "Department", "department_name": row["department_name"], "short_code": row["code"]},
+			row["department_name"],
+		)
+		translate(row["department_name"], "hi", row["department_hi"])
+	return {row["code"]: row["department_name"] for row in rows("departments")}
+
+
+def make_categories(departments: dict[str, str]) -> None:
+	types = frappe.get_meta("Grievance").get_field("grievance_type").options.split("\n")
+	for row in rows("categories"):
+		make_once(
+			{
+				"doctype": "Grievance Category",
+				"category_name": row["category"],
+				"parent_grievance_category": row["parent"] or None,
+				"is_group": int(not row["parent"]),
+				"applies_to": "\n".join(row["applies_to"].split(";") if row["applies_to"] else types),
+				"department": departments.get(row["department"]),
+				"priority": row["priority"] or "Medium",
+				"photo_wanted": int(row["photo_wanted"] or 0),
+				"can_be_shared": int(row["can_be_shared"] or 0),
+				"confidential": int(row["confidential"] or 0),
+				"departments": [
+					{"area_type": area_type, "department": departments[row[column]]}
+					for area_type, column in ((URBAN, "department_urban"), (RURAL, "department_rural"))
+					if row[column]
+				],
+				"keywords": row["keywords"].replace(";", "\n"),
+			},
+			row["category"],
+		)
+		translate(row["category"], "hi", row["category_hi"])
+
+
+def make_charter() -> None:
+	"""Make one SLA a category, as a citizens' charter lists them."""
+	for row in rows("categories"):
+		if not row["resolution_days"]:
+			continue
+		target = {
+			"response_time": int(row["response_minutes"]) * 60,
+			"resolution_days": int(row["resolution_days"]),
+		}
+		name = f"Charter: {row['category']}"
+		make_once(
+			{
+				"doctype": "SLA",
+				"sla_name": name,
+				"enabled": 1,
+				"category": row["category"],
+				"targets": [{"priority": p, **target} for p in ("Low", "Medium", "High", "Emergency")],
+			},
+			name,
+		)
+
+
+def make_people(areas: dict[str, str], departments: dict[str, str]) -> None:
+	for role in ROLES:
+		make_user(role.split()[-1].lower(), role, [role])
+	frappe.get_doc("User", login("manager")).add_roles("System Manager")
+	for code, (title, area_types) in FIELD_OFFICERS.items():
+		make_head(code, departments[code])
+		make_field_officers(code, departments[code], title, area_types)
+	make_exceptions()
+	make_posting(CELL_POSTING, departments["CELL"], user=login("operator"), level=2)
+	frappe.db.set_single_value("Grievance Settings", "cell_posting", CELL_POSTING)
+	ward = frappe.db.get_value(
+		"Local Area", {"area_name": "Ward 5", "parent_local_area": areas["Janjgir-Naila"]}
+	)
+	make_posting(
+		"Councillor, Ward 5, Janjgir-Naila",
+		None,
+		user=login("representative"),
+		kind="Representative",
+		areas=[{"area": ward}],
+	)
+
+
+def make_head(code: str, department: str) -> None:
+	title = f"District Head, {code}"
+	user = make_user(f"head.{code.lower()}", title, ["Department Head", "Grievance Officer"])
+	make_posting(title, department, user=user, level=3)
+	frappe.db.set_value("Department", department, "nodal_posting", title)
+
+
+def make_field_officers(code: str, department: str, title: str, area_types: tuple[str, ...]) -> None:
+	places = frappe.get_all(
+		"Local Area", {"area_type": ("in", area_types)}, ["name", "area_name"], order_by="name"
+	)
+	for position, place in enumerate(places):
+		posting = f"{title}, {code}, {place.area_name}"
+		user = None
+		if posting != VACANT:
+			# The first one has the short login that the README names.
+			suffix = f".{frappe.scrub(place.area_name)}" if position else ""
+			user = make_user(f"je.{code.lower()}{suffix}", posting, ["Grievance Officer"])
+		make_posting(
+			posting, department, user=user, reports_to=f"District Head, {code}", areas=[{"area": place.name}]
+		)
+
+
+def make_exceptions() -> None:
+	"""Put one officer on leave with a stand-in, and give one charge to another for good."""
+	frappe.db.set_value(
+		"Officer Posting",
+		ON_LEAVE,
+		{
+			"on_leave_from": add_days(nowdate(), -2),
+			"on_leave_to": add_days(nowdate(), 12),
+			"charge_given_to": STAND_IN,
+		},
+	)
+	frappe.db.set_value("Officer Posting", GIVEN_CHARGE, "charge_given_to", HAS_CHARGE)
+
+
+def make_posting(title: str, department: str | None, **values) -> None:
+	make_once({"doctype": "Officer Posting", "title": title, "department": department, **values}, title)
+
+
+def make_user(name: str, title: str, roles: list[str]) -> str:
+	email = login(name)
+	# Frappe lets no more than 60 users be made in an hour, but for an import.
+	frappe.flags.in_import = True
+	make_once(
+		{
+			"doctype": "User",
+			"email": email,
+			"first_name": title,
+			"enabled": 1,
+			"send_welcome_email": 0,
+			"new_password": PASSWORD,
+			"roles": [{"role": role} for role in roles],
+			"user_type": "System User",
+			"language": "en",
+		},
+		email,
+	)
+	frappe.flags.in_import = False
+	return email
+
+
+def login(name: str) -> str:
+	return f"{name}@{DOMAIN}"
+
+
+def make_channel(area: str) -> None:
+	port = frappe.conf.get("grievance_emulator_port")
+	url = {"api_url": f"http://127.0.0.1:{port}"} if port else {}
+	make_once({**CHANNEL, **url, "default_area": area}, CHANNEL["channel_name"])
+
+
+def translate(source: str, language: str, text: str) -> None:
+	"""Add a master's name in another language, as staff would in Translation."""
+	if text and not frappe.db.exists("Translation", {"source_text": source, "language": language}):
+		frappe.get_doc(
+			{"doctype": "Translation", "language": language, "source_text": source, "translated_text": text}
+		).insert(ignore_permissions=True)

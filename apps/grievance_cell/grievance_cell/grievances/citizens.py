@@ -1,0 +1,32 @@
+"""Who the citizen is: found by number or WhatsApp id, made once."""
+
+import frappe
+
+
+def find(mobile_no: str | None, whatsapp_id: str | None) -> str | None:
+	"""Name the Citizen who has this number, or this business-scoped WhatsApp id."""
+	for field, value in (("mobile_no", mobile_no), ("whatsapp_id", whatsapp_id)):
+		if value and (name := frappe.db.get_value("Citizen", {field: value})):
+			return name
+	return None
+
+
+def introduce(mobile_no: str | None, whatsapp_id: str | None, values: dict) -> str:
+	"""Make the Citizen of a number, or complete the one that is there; name it.
+
+	Whoever comes over WhatsApp has just read what is stored and why, and gone on: that is the consent that is kept.
+	"""
+	name = find(mobile_no, whatsapp_id)
+	citizen = frappe.get_doc("Citizen", name) if name else frappe.new_doc("Citizen")
+	citizen.update(values)
+	citizen.mobile_no = citizen.mobile_no or mobile_no
+	citizen.whatsapp_id = whatsapp_id or citizen.whatsapp_id
+	citizen.consented_on = citizen.consented_on or frappe.utils.now_datetime()
+	# The bot's user may not read or write citizens by itself: this function is the only way it can.
+	citizen.save(ignore_permissions=True)
+	return citizen.name
+
+
+def bot_user() -> str:
+	"""Name the user as whom the bot acts for citizens: role Citizen, no login, no API."""
+	return f"whatsapp-bot@{frappe.local.site}"

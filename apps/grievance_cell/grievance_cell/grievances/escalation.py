@@ -1,0 +1,40 @@
+"""What happens to a case when time passes and nobody does anything."""
+
+import frappe
+from frappe.utils import now_datetime
+
+from grievance_cell.service_levels import deadlines
+
+BATCH = 200
+CLOCK_FIELDS = ("sla_status", "response_status", "next_check_on")
+
+
+def check_due() -> None:
+	"""Bring every case whose moment has come up to date, each in a transaction of its own.
+
+	Only what is due is asked for, on the index of `next_check_on`; one failing case never stops the rest.
+	"""
+	for name in frappe.get_all(
+		"Grievance",
+		{"next_check_on": ("<=", now_datetime())},
+		pluck="name",
+		order_by="next_check_on",
+		limit=BATCH,
+	):
+		try:
+			check(name)
+			# A case is a transaction: the next one's failure must not undo it.
+			frappe.db.commit()
+		except Exception:
+			frappe.db.rollback()
+			frappe.log_error(
+				title="Deadline check failed", reference_doctype="Grievance", reference_name=name
+			)
+			frappe.db.commit()
+
+
+def check(name: str) -> None:
+	"""Store where a case stands now. Its `modified` stays: an officer who has the form open can still save."""
+	case = frappe.get_doc("Grievance", name, for_update=True)
+	deadlines.refresh(case)
+	case.db_set({field: case.get(field) for field in CLOCK_FIELDS}, update_modified=False, notify=True)

@@ -1,0 +1,24 @@
+"""Mobile numbers: kept as E.164, shown masked."""
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+# Numbers without a country code are Indian ones.
+REGION = "IN"
+
+
+def to_e164(number: str) -> str | None:
+	"""Write a number as `+919876543210`; None if it is not a possible number. Spaces, dashes and 00 are understood."""
+	number = (number or "").strip()
+	try:
+		parsed = phonenumbers.parse(number, REGION)
+	except NumberParseException:
+		return None
+	if not phonenumbers.is_possible_number(parsed):
+		return None
+	return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def masked(number: str | None) -> str:
+	"""Show the last four digits only."""
+	return f"{'•' * 6}{number[-4:]}" if number else ""

@@ -1,0 +1,28 @@
+"""The map: every way into this app from Frappe is named here and nowhere else."""
+
+app_name = "grievance_cell"
+app_title = "Grievance Cell"
+app_publisher = "Grievance Cell contributors"
+app_description = "Citizens' grievances over WhatsApp, settled in time"
+app_email = "grievance-cell@example.org"
+app_license = "mit"
+
+before_install = "grievance_cell.setup.install.before_install"
+after_install = "grievance_cell.setup.install.after_install"
+after_migrate = "grievance_cell.setup.install.after_migrate"
+before_uninstall = "grievance_cell.setup.uninstall.before_uninstall"
+before_app_install = "grievance_cell.setup.install.refuse_clashing_app"
+
+permission_query_conditions = {"Grievance": "grievance_cell.grievances.visibility.visible_cases"}
+has_permission = {"Grievance": "grievance_cell.grievances.visibility.can_see"}
+
+doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
+
+scheduler_events = {
+	"cron": {
+		"* * * * *": [
+			"grievance_cell.messaging.sweeper.sweep",
+			"grievance_cell.grievances.escalation.check_due",
+		],
+	},
+}

@@ -1,0 +1,180 @@
+"""Work off the inbox: one event, one transaction, in the order in which the citizen wrote.
+
+What is done to a conversation is one transaction under the lock of its session: the inbound message, the engine's turn,
+the documents it makes, the replies in the outbox and the event's "Processed" are there together or not at all. So a
+killed worker loses nothing, and its event, still Pending, is simply worked on again.
+"""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import now_datetime
+
+from grievance_cell.conversations import talk
+from grievance_cell.conversations.engine import Reply
+from grievance_cell.database import is_transient
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.messaging import incoming, media, messages, outbox, sessions, statuses
+from grievance_cell.messaging.events import FAILED, INTERNAL, MESSAGE, PENDING, PROCESSED, STATUS
+from grievance_cell.messaging.wake import awake, wake
+
+BATCH = 100
+# A drain gives way after this, so that one busy shard starves nobody and no job meets its timeout.
+DRAIN_SECONDS = 10
+MOST_ATTEMPTS = 5
+MOST_RESTARTS = 5
+
+FIELDS = "name, channel, conversation_key, kind, shard, timestamp, payload, attempts, received_on"
+
+
+def drain(shard: int) -> None:
+	"""Work off a shard's pending events, then send what was answered; the job of one wake-up.
+
+	A job costs more than a turn: replies go out in the same one. Should it die before, the sweeper wakes the outbox.
+	"""
+	awake("inbox", shard)
+	frappe.set_user(bot_user())
+	work_off(shard)
+	outbox.drain(shard)
+
+
+def work_off(shard: int) -> None:
+	until = time.monotonic() + DRAIN_SECONDS
+	while events := due_events(shard):
+		# An event that has to wait for its next attempt holds back what the same citizen wrote after it.
+		held = set()
+		for event in events:
+			if time.monotonic() > until:
+				return wake("inbox", shard)
+			if event.conversation_key in held and event.kind != STATUS:
+				continue
+			if not take(event):
+				held.add(event.conversation_key)
+
+
+def due_events(shard: int) -> list[frappe._dict]:
+	"""List the pending events of a shard that may be worked on now, in order."""
+	# A new transaction: the drain before this one may have seen an older snapshot.
+	frappe.db.rollback()
+	return frappe.db.sql(
+		f"""select {FIELDS} from `tabChat Event` event
+		where state = %(pending)s and shard = %(shard)s
+		and (next_attempt_on is null or next_attempt_on <= %(now)s)
+		and (kind = %(status)s or not exists (
+			select 1 from `tabChat Event` waiting
+			where waiting.state = %(pending)s and waiting.shard = %(shard)s
+			and waiting.conversation_key = event.conversation_key
+			and waiting.kind <> %(status)s and waiting.next_attempt_on > %(now)s))
+		order by timestamp, name limit {BATCH}""",
+		{"pending": PENDING, "status": STATUS, "shard": shard, "now": now_datetime()},
+		as_dict=True,
+	)
+
+
+def take(event: frappe._dict) -> bool:
+	"""Work on one event; False if it is still Pending and has to wait.
+
+	The attempt is counted and committed before anything else, so that an event that kills its worker can't loop.
+	"""
+	frappe.db.sql(
+		"update `tabChat Event` set attempts = attempts + 1 where name = %s and state = %s",
+		(event.name, PENDING),
+	)
+	frappe.db.commit()
+	event.attempts += 1
+	if event.attempts > MOST_ATTEMPTS:
+		give_up(event)
+		return True
+	for _restart in range(MOST_RESTARTS):
+		try:
+			done = apply(event)
+			# One event is one transaction: this is its end.
+			frappe.db.commit()
+			return done
+		except Exception as error:
+			frappe.db.rollback()
+			if not is_transient(error):
+				put_off(event)
+				return False
+	put_off(event)
+	return False
+
+
+def apply(event: frappe._dict) -> bool:
+	"""Do what an event asks for, in the transaction that the caller ends; False to leave it Pending."""
+	if event.kind == STATUS:
+		return statuses.apply(event)
+	if event.kind in (MESSAGE, INTERNAL):
+		return converse(event)
+	settle(event, FAILED, "Kept as it came: the provider reported an error")
+	return True
+
+
+def converse(event: frappe._dict) -> bool:
+	session = sessions.lock(event.channel, event.conversation_key)
+	if not still_pending(event):
+		return True
+	channel = frappe.get_cached_doc("Chat Channel", event.channel)
+	inbound = None
+	heard, contact = incoming.read(event)
+	if event.kind == MESSAGE:
+		file = incoming.media_of(event)
+		inbound = messages.insert_inbound(
+			session, event, incoming.message_of(event), text=heard.text, media=file
+		)
+		session.last_inbound_on = event.timestamp
+		if file:
+			heard = replace(heard, media=str(inbound))
+			media.fetch_after_commit(inbound)
+	outcome = talk.take_turn(session, sessions.read(session), heard, channel, contact, event.timestamp)
+	sessions.write(session, outcome.session)
+	for each in outcome.attachments:
+		media.attach(each.messages, each.doctype, each.name)
+	for reply in outcome.replies:
+		messages.queue(session, reply.reply, reference_doctype=reply.doctype, reference_name=reply.name)
+	settle(event, PROCESSED)
+	if inbound and not frappe.db.sql("select 1 from `tabChat Message` where name = %s", inbound):
+		# A deadlock that somebody caught has rolled back all that was before it.
+		raise frappe.QueryDeadlockError("The transaction was rolled back while it ran")
+	return True
+
+
+def still_pending(event: frappe._dict) -> bool:
+	"""Tell whether no other drain was faster; reads what is committed now, whatever the snapshot."""
+	return bool(
+		frappe.db.sql(
+			"select 1 from `tabChat Event` where name = %s and state = %s for update", (event.name, PENDING)
+		)
+	)
+
+
+def settle(event: frappe._dict, state: str, error: str | None = None) -> None:
+	frappe.db.sql(
+		"update `tabChat Event` set state = %s, error = %s, next_attempt_on = null, modified = %s where name = %s",
+		(state, error, now_datetime(), event.name),
+	)
+
+
+def put_off(event: frappe._dict) -> None:
+	"""Leave an event for a later attempt, and the reason where IT staff find it."""
+	log = frappe.log_error(title=f"Chat Event {event.name} failed, attempt {event.attempts}")
+	frappe.db.sql(
+		"update `tabChat Event` set next_attempt_on = %s, error = %s where name = %s",
+		(now_datetime() + timedelta(seconds=4**event.attempts), f"Error Log {log and log.name}", event.name),
+	)
+	frappe.db.commit()
+
+
+def give_up(event: frappe._dict) -> None:
+	"""Fail an event that can't be worked on, and tell the citizen that their message is kept."""
+	if event.kind == MESSAGE:
+		session = sessions.lock(event.channel, event.conversation_key)
+		language = sessions.read(session).language
+		language = language or frappe.get_cached_value("Chat Channel", event.channel, "default_language")
+		text = _("We have kept your message, but could not work on it. Our staff will look at it.", language)
+		messages.queue(session, Reply(text))
+	settle(event, FAILED, f"Given up after {MOST_ATTEMPTS} attempts")
+	frappe.db.commit()

@@ -1,0 +1,66 @@
+"""Read a webhook's message as the engine's event."""
+
+import json
+from dataclasses import dataclass, replace
+
+from grievance_cell.conversations.engine import Event
+from grievance_cell.messaging.events import INTERNAL
+
+MEDIA_TYPES = ("image", "audio", "video", "document", "sticker")
+
+
+@dataclass(frozen=True)
+class Contact:
+	"""Who wrote: the number as E.164 and the business-scoped id, either of which may be missing."""
+
+	mobile_no: str | None = None
+	whatsapp_id: str | None = None
+
+
+def read(stored) -> tuple[Event, Contact]:
+	"""Read a stored Chat Event. Whatever is not understood becomes an event of kind `unknown`, never an error."""
+	payload = json.loads(stored.payload)
+	if stored.kind == INTERNAL:
+		return Event("notice", text=payload.get("text", ""), case=payload["case"]), Contact()
+	message, profile = payload["message"], payload.get("contact") or {}
+	name = (profile.get("profile") or {}).get("name") or ""
+	number = message.get("from") or profile.get("wa_id")
+	contact = Contact(f"+{number}" if number else None, profile.get("user_id"))
+	return replace(_event(message), profile_name=name), contact
+
+
+def _event(message: dict) -> Event:
+	kind = message.get("type")
+	body = message.get(kind)
+	if not isinstance(body, dict):
+		return Event("unknown")
+	if kind == "text":
+		return Event("text", text=str(body.get("body") or ""))
+	if kind == "interactive":
+		reply = body.get(body.get("type")) or {}
+		return Event("choice", text=str(reply.get("title") or ""), choice=str(reply.get("id") or ""))
+	if kind == "button":
+		return Event("choice", text=str(body.get("text") or ""), choice=str(body.get("payload") or ""))
+	if kind == "location":
+		try:
+			return Event("location", latitude=float(body["latitude"]), longitude=float(body["longitude"]))
+		except (KeyError, TypeError, ValueError):
+			return Event("unknown")
+	if kind == "reaction":
+		return Event("reaction")
+	if kind in MEDIA_TYPES and body.get("id"):
+		return Event("media", text=str(body.get("caption") or ""), media_type=kind)
+	return Event("unknown")
+
+
+def message_of(stored) -> dict:
+	return json.loads(stored.payload)["message"]
+
+
+def media_of(stored) -> dict | None:
+	"""Describe the file of a message: id, mime_type, sha256, filename; None if there is none."""
+	message = message_of(stored)
+	body = message.get(message.get("type"))
+	if message.get("type") in MEDIA_TYPES and isinstance(body, dict) and body.get("id"):
+		return body
+	return None

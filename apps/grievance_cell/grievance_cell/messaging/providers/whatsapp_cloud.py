@@ -1,0 +1,170 @@
+"""Meta's WhatsApp Cloud API: how a reply is written, sent, and its errors are read.
+
+Facts as documented by Meta, Graph version v25.0, read May-June 2026.
+"""
+
+import unicodedata
+
+import requests
+
+from grievance_cell.conversations.engine import Choice, Reply
+
+BUTTONS, BUTTON_TITLE = 3, 20
+ROWS, ROW_TITLE, ROW_DESCRIPTION = 10, 24, 72
+CHOICE_ID, LIST_BUTTON = 200, 20
+TEXT_BODY, INTERACTIVE_BODY = 4096, 1024
+
+# Answers that another try may change: number and pair rate, temporary trouble at Meta's.
+RETRYABLE = {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 133004}
+TIMEOUT_SECONDS = (5, 20)
+
+
+class ProviderError(Exception):
+	"""A message was not taken. `retryable` tells whether a later try may succeed; `code` is Meta's, 0 for none."""
+
+	def __init__(self, code: int, message: str, retryable: bool):
+		super().__init__(message)
+		self.code = code
+		self.retryable = retryable
+
+
+class WhatsAppCloud:
+	"""One number at Meta. Holds the token, and shows it to nobody."""
+
+	def __init__(self, api_url: str, api_version: str, phone_number_id: str, access_token: str):
+		self.base = f"{api_url.rstrip('/')}/{api_version}"
+		self.phone_number_id = phone_number_id
+		self.http = requests.Session()
+		self.http.headers["Authorization"] = f"Bearer {access_token}"
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_error):
+		self.http.close()
+
+	def send(self, to: str, reply: Reply, *, list_button: str, our_id: str) -> str:
+		"""Send a reply and return Meta's id of it; `our_id` comes back in the statuses."""
+		body = {
+			"messaging_product": "whatsapp",
+			"recipient_type": "individual",
+			"biz_opaque_callback_data": our_id,
+			**address(to),
+			**compose(reply, list_button),
+		}
+		answer = self._request("post", f"{self.base}/{self.phone_number_id}/messages", json=body).json()
+		return answer["messages"][0]["id"]
+
+	def media(self, media_id: str) -> dict:
+		"""Describe a file that a citizen sent: url (valid five minutes), mime_type, sha256, file_size."""
+		return self._request("get", f"{self.base}/{media_id}").json()
+
+	def download(self, url: str, limit: int) -> bytes:
+		"""Fetch a file, `limit` bytes at most; raises ProviderError for more."""
+		with self._request("get", url, stream=True) as answer:
+			content = bytearray()
+			for chunk in answer.iter_content(64 * 1024):
+				content += chunk
+				if len(content) > limit:
+					raise ProviderError(0, "The file is too large", retryable=False)
+		return bytes(content)
+
+	def _request(self, method: str, url: str, **options) -> requests.Response:
+		try:
+			answer = self.http.request(method, url, timeout=TIMEOUT_SECONDS, **options)
+		except requests.RequestException as error:
+			# The exception's text may hold the address, which is no secret; it never holds the header.
+			raise ProviderError(0, type(error).__name__, retryable=True) from error
+		if answer.ok:
+			return answer
+		raise read_error(answer)
+
+
+def read_error(answer: requests.Response) -> ProviderError:
+	"""Read Meta's error object; an answer without one is judged by its HTTP status."""
+	try:
+		error = answer.json()["error"]
+		code = int(error.get("code") or 0)
+		details = (error.get("error_data") or {}).get("details") or error.get("message") or ""
+	except (ValueError, KeyError, TypeError, AttributeError):
+		code, details = 0, f"HTTP {answer.status_code}"
+	retryable = code in RETRYABLE or (not code and (answer.status_code >= 500 or answer.status_code == 429))
+	return ProviderError(code, details[:500], retryable)
+
+
+def address(to: str) -> dict:
+	"""Address a number by `to`, a business-scoped user id by `recipient`."""
+	return {"to": to} if to.isdecimal() else {"recipient": to}
+
+
+def compose(reply: Reply, list_button: str) -> dict:
+	"""Write a reply as a Graph request's body, within Meta's limits by construction."""
+	if reply.asks_location:
+		return _interactive(
+			reply.text, {"type": "location_request_message", "action": {"name": "send_location"}}
+		)
+	if not reply.choices:
+		return {"type": "text", "text": {"body": shorten(reply.text, TEXT_BODY)}}
+	choices = reply.choices[:ROWS]
+	if fits_buttons(choices):
+		buttons = [
+			{"type": "reply", "reply": {"id": choice.value, "title": choice.label}} for choice in choices
+		]
+		return _interactive(reply.text, {"type": "button", "action": {"buttons": buttons}})
+	action = {"button": shorten(list_button, LIST_BUTTON), "sections": [{"rows": [_row(c) for c in choices]}]}
+	return _interactive(reply.text, {"type": "list", "action": action})
+
+
+def fits_buttons(choices: tuple[Choice, ...]) -> bool:
+	"""Tell whether these can be buttons: few, short, with different titles and nothing to explain."""
+	titles = [choice.label for choice in choices]
+	return (
+		len(choices) <= BUTTONS
+		and len(set(titles)) == len(titles)
+		and all(len(title) <= BUTTON_TITLE for title in titles)
+		and not any(choice.description for choice in choices)
+	)
+
+
+def _row(choice: Choice) -> dict:
+	row = {"id": choice.value[:CHOICE_ID], "title": shorten(choice.label, ROW_TITLE)}
+	description = choice.description if row["title"] == choice.label else choice.label
+	if description:
+		row["description"] = shorten(description, ROW_DESCRIPTION)
+	return row
+
+
+def _interactive(text: str, interactive: dict) -> dict:
+	body = {"body": {"text": shorten(text, INTERACTIVE_BODY)}}
+	return {"type": "interactive", "interactive": {**interactive, **body}}
+
+
+# The signs that join the next consonant to this one, in Devanagari and Gurmukhi.
+VIRAMAS = ("\u094d", "\u0a4d")
+
+
+def clusters(text: str) -> list[str]:
+	"""Split a text into what a reader sees as letters, Devanagari and Gurmukhi conjuncts whole."""
+	found: list[str] = []
+	for letter in text:
+		joins = found and (
+			unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")
+			or (found[-1].rstrip("\u200d").endswith(VIRAMAS) and letter.isalpha())
+		)
+		if joins:
+			found[-1] += letter
+		else:
+			found.append(letter)
+	return found
+
+
+def shorten(text: str, length: int) -> str:
+	"""Cut a text to a length in characters, never within a letter, with an ellipsis for what is gone."""
+	if len(text) <= length:
+		return text
+	kept = ""
+	for cluster in clusters(text):
+		if len(kept) + len(cluster) > length - 1:
+			break
+		kept += cluster
+	return kept.rstrip() + "…"

@@ -1,0 +1,66 @@
+"""What became of a message that was sent: state only forward, and no conversation is locked for it."""
+
+import json
+from datetime import timedelta
+
+import frappe
+from frappe.utils import now_datetime
+
+from grievance_cell.messaging.events import FAILED, PROCESSED
+
+# How far each state is; what failed stays failed.
+PROGRESS = {"Queued": 0, "Sending": 1, "Sent": 2, "Delivered": 3, "Read": 4, "Failed": 9}
+STATES = {"sent": "Sent", "delivered": "Delivered", "read": "Read", "played": "Read", "failed": "Failed"}
+# A status may overtake the answer to our request; one that has matched nothing for a day is of no message of ours.
+WAIT_FOR_MESSAGE = timedelta(days=1)
+NEXT_LOOK = timedelta(seconds=30)
+
+
+def apply(event) -> bool:
+	"""Move the message that a status tells of; False to look again later, since it is not known yet."""
+	status = json.loads(event.payload)["status"]
+	state = STATES.get(status.get("status"))
+	message = find(status)
+	if state and not message and now_datetime() - event.received_on < WAIT_FOR_MESSAGE:
+		frappe.db.sql(
+			"update `tabChat Event` set next_attempt_on = %s, attempts = 0 where name = %s",
+			(now_datetime() + NEXT_LOOK, event.name),
+		)
+		return False
+	if state and message and PROGRESS[state] > PROGRESS[message.state]:
+		changes = {"state": state, "message_id": message.message_id or status.get("id")}
+		if state == "Failed":
+			error = (status.get("errors") or [{}])[0]
+			details = (error.get("error_data") or {}).get("details")
+			changes |= {
+				"error_code": error.get("code"),
+				"error": (details or error.get("title") or "")[:500],
+			}
+		frappe.db.set_value("Chat Message", message.name, changes)
+	problem = None if message else "No message of ours" if state else "Unknown status"
+	frappe.db.sql(
+		"update `tabChat Event` set state = %s, error = %s, next_attempt_on = null where name = %s",
+		(FAILED if problem else PROCESSED, problem, event.name),
+	)
+	return True
+
+
+def find(status: dict):
+	"""Find the message of a status: by Meta's id, or by ours where the answer with that id never reached us."""
+	fields = "name, state, message_id"
+	by_id = frappe.db.sql(
+		f"select {fields} from `tabChat Message` where message_id = %s for update",
+		status.get("id"),
+		as_dict=True,
+	)
+	if by_id:
+		return by_id[0]
+	ours = str(status.get("biz_opaque_callback_data") or "")
+	if not ours.isdecimal():
+		return None
+	found = frappe.db.sql(
+		f"select {fields} from `tabChat Message` where name = %s and direction = 'Out' for update",
+		int(ours),
+		as_dict=True,
+	)
+	return found[0] if found else None

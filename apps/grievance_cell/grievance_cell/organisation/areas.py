@@ -1,0 +1,42 @@
+"""The area tree: who lies in whom."""
+
+import frappe
+
+
+def ancestors(area: str) -> list[dict]:
+	"""List the area and everything it lies in, from itself upwards: dicts of name, area_type, area_name."""
+	position = frappe.db.get_value("Local Area", area, ["lft", "rgt"], as_dict=True)
+	if not position:
+		return []
+	return frappe.get_all(
+		"Local Area",
+		filters={"lft": ("<=", position.lft), "rgt": (">=", position.rgt)},
+		fields=["name", "area_type", "area_name"],
+		order_by="lft desc",
+	)
+
+
+def descendants(areas: list[str]) -> list[str]:
+	"""List these areas and everything that lies in them, by name."""
+	positions = frappe.get_all("Local Area", filters={"name": ("in", areas)}, fields=["lft", "rgt"])
+	names = set()
+	for position in positions:
+		names.update(
+			frappe.get_all(
+				"Local Area",
+				filters={"lft": (">=", position.lft), "rgt": ("<=", position.rgt)},
+				pluck="name",
+			)
+		)
+	return sorted(names)
+
+
+def display_name(area: str, language: str) -> str:
+	"""Name an area in a language, its own name only; in English where that language has none."""
+	translated = frappe.get_all(
+		"Local Area Name",
+		filters={"parent": area, "language": language, "is_alias": 0},
+		pluck="name_text",
+		limit=1,
+	)
+	return translated[0] if translated else frappe.db.get_value("Local Area", area, "area_name")

@@ -1,0 +1,36 @@
+import frappe
+from frappe import _
+from frappe.utils.nestedset import NestedSet
+
+from grievance_cell.database import make_unique
+
+
+class LocalArea(NestedSet):
+	nsm_parent_field = "parent_local_area"
+
+	def validate(self):
+		self.validate_position()
+		self.keep_lgd_code_unique()
+
+	def validate_position(self):
+		"""Ask for both coordinates or none: 0, 0 lies in the Atlantic and stands for "not known"."""
+		if bool(self.latitude) != bool(self.longitude):
+			frappe.throw(_("Enter both latitude and longitude, or neither"))
+		if abs(self.latitude or 0) > 90 or abs(self.longitude or 0) > 180:
+			frappe.throw(_("Latitude is between -90 and 90, longitude between -180 and 180"))
+
+	def keep_lgd_code_unique(self):
+		"""Store an empty code as NULL, of which the unique index allows many."""
+		self.lgd_code = (self.lgd_code or "").strip() or None
+		if self.lgd_code and frappe.db.exists(
+			"Local Area",
+			{"lgd_code": self.lgd_code, "area_type": self.area_type, "name": ("!=", self.name)},
+		):
+			frappe.throw(
+				_("Another {0} has the LGD code {1}").format(_(self.area_type), self.lgd_code),
+				frappe.UniqueValidationError,
+			)
+
+
+def on_doctype_update():
+	make_unique("Local Area", ["area_type", "lgd_code"], "unique_lgd_code")

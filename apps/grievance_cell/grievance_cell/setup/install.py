@@ -1,0 +1,120 @@
+"""What installing the app does on a site, and what keeps it right at every migrate."""
+
+import json
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.setup import shipped
+
+APP = "grievance_cell"
+# Citizens have no desk: theirs is the role under which the bot acts.
+ROLES = {
+	"Grievance Officer": 1,
+	"Department Head": 1,
+	"Grievance Operator": 1,
+	"Collector": 1,
+	"Public Representative": 1,
+	"Grievance Manager": 1,
+	"Citizen": 0,
+}
+# Frappe's scheduler sleeps when nobody has logged in for this many days; citizens write on holidays too.
+FRAPPE_DORMANT_DAYS, DORMANT_DAYS = 4, 3650
+
+
+def before_install() -> None:
+	refuse_clash()
+	make_roles()
+
+
+def after_install() -> None:
+	make_bot_user()
+	keep_scheduler_awake()
+	hide_tracebacks()
+	shipped.sync()
+
+
+def after_migrate() -> None:
+	make_roles()
+	shipped.sync()
+
+
+def own_doctypes() -> set[str]:
+	"""Name the DocTypes that this app ships, read from its files."""
+	files = Path(frappe.get_app_path(APP)).glob("*/doctype/*/*.json")
+	return {
+		content["name"]
+		for file in files
+		if (content := json.loads(file.read_text(encoding="utf-8"))).get("doctype") == "DocType"
+	}
+
+
+def refuse_clash() -> None:
+	"""Stop, with nothing changed, where another app owns a DocType of one of our names (ERPNext has Department)."""
+	owned = frappe.get_all("DocType", {"name": ("in", sorted(own_doctypes()))}, ["name", "module"])
+	owners = {
+		doctype.name: frappe.db.get_value("Module Def", doctype.module, "app_name") for doctype in owned
+	}
+	clashes = [f"{name} ({app or _('custom')})" for name, app in sorted(owners.items()) if app != APP]
+	if clashes:
+		frappe.throw(
+			_("Grievance Cell cannot be installed on this site, which already has: {0}").format(
+				", ".join(clashes)
+			)
+		)
+
+
+def refuse_clashing_app(app: str) -> None:
+	"""Keep an app off the site that would take over a DocType of ours (before_app_install)."""
+	if app == APP:
+		return
+	theirs = {
+		json.loads(file.read_text(encoding="utf-8")).get("name")
+		for file in Path(frappe.get_app_path(app)).glob("**/doctype/*/*.json")
+	}
+	if clashes := sorted(own_doctypes() & theirs):
+		frappe.throw(
+			_("{0} cannot be installed beside Grievance Cell, both have: {1}").format(app, ", ".join(clashes))
+		)
+
+
+def make_roles() -> None:
+	for role, desk_access in ROLES.items():
+		if not frappe.db.exists("Role", role):
+			frappe.get_doc({"doctype": "Role", "role_name": role, "desk_access": desk_access}).insert(
+				ignore_permissions=True
+			)
+
+
+def make_bot_user() -> None:
+	"""Make the user as whom the bot acts; disabled, so that nobody can log in as it or call the API with it."""
+	if frappe.db.exists("User", bot_user()):
+		return
+	user = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": bot_user(),
+			"enabled": 1,
+			"first_name": "WhatsApp",
+			"last_name": "Bot",
+			"user_type": "Website User",
+			"send_welcome_email": 0,
+			"roles": [{"role": "Citizen"}],
+		}
+	)
+	user.insert(ignore_permissions=True)
+	# Not through the document, which disables nobody while Administrator is the only System Manager.
+	user.db_set("enabled", 0)
+
+
+def keep_scheduler_awake() -> None:
+	days = frappe.db.get_single_value("System Settings", "dormant_days")
+	if frappe.utils.cint(days) == FRAPPE_DORMANT_DAYS:
+		frappe.db.set_single_value("System Settings", "dormant_days", DORMANT_DAYS)
+
+
+def hide_tracebacks() -> None:
+	"""Answer a failed request without a traceback: the webhook is open to the world."""
+	frappe.db.set_single_value("System Settings", "allow_error_traceback", 0)

@@ -1,0 +1,86 @@
+"""What we ship and staff may edit: made when absent, updated only while nobody has changed it.
+
+Frappe's fixtures would be overwritten at every migrate. The documents lie in defaults/*.json; of each one we remember a
+hash of what was stored after we had last written it. While the stored document still has that hash, nobody has edited
+it, and a newer default may replace it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+
+import frappe
+
+DEFAULTS = Path(__file__).parent / "defaults"
+# In this order: a workflow needs its states, a flow needs nothing.
+FILES = ("grievance_status", "workflow", "sla", "chat_flow")
+# Columns that change without anybody having edited a document.
+BOOKKEEPING = {
+	"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield", "parenttype",
+	"workflow_builder_id", "workflow_data",
+}  # fmt: skip
+PARENT = "grievance_cell_shipped"
+
+
+def sync() -> None:
+	"""Make what is absent and update what is unedited (after_install, after_migrate)."""
+	for file in FILES:
+		for values in json.loads((DEFAULTS / f"{file}.json").read_text(encoding="utf-8")):
+			sync_document(values)
+
+
+def sync_document(values: dict) -> None:
+	doctype = values["doctype"]
+	document = frappe.get_doc(values)
+	document.set_new_name()
+	key = f"{doctype}:{document.name}"
+	shipped = _hash(values)
+	remembered = _remembered().get(key, {})
+	if not frappe.db.exists(doctype, document.name):
+		document.insert(ignore_permissions=True)
+	elif remembered.get("shipped") == shipped:
+		return
+	elif remembered.get("stored") == content_hash(doctype, document.name):
+		stored = frappe.get_doc(doctype, document.name)
+		stored.update(values)
+		stored.save(ignore_permissions=True)
+	else:
+		return
+	_remember(key, {"shipped": shipped, "stored": content_hash(doctype, document.name)})
+
+
+def content_hash(doctype: str, name: str) -> str:
+	"""Hash what a document says, rows in their order and empty fields left out."""
+
+	def content(values: dict) -> dict:
+		return {
+			key: [content(row) for row in value] if isinstance(value, list) else value
+			for key, value in sorted(values.items())
+			if key not in BOOKKEEPING and not key.startswith("_") and value not in (None, "", 0, [])
+		}
+
+	return _hash(content(frappe.get_doc(doctype, name).as_dict(no_default_fields=True)))
+
+
+def _hash(values: dict) -> str:
+	return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _remembered() -> dict:
+	return json.loads(frappe.db.get_default(PARENT) or "{}")
+
+
+def _remember(key: str, hashes: dict) -> None:
+	frappe.db.set_default(PARENT, json.dumps({**_remembered(), key: hashes}, sort_keys=True))
+
+
+def forget() -> None:
+	"""Delete what was shipped and lies in no module of ours, so that an uninstall leaves nothing behind."""
+	for key in reversed(list(_remembered())):
+		doctype, _colon, name = key.partition(":")
+		if frappe.get_meta(doctype).module in frappe.get_module_list("grievance_cell"):
+			continue
+		if doctype == "Workflow Action Master" and frappe.db.exists("Workflow Transition", {"action": name}):
+			continue
+		frappe.delete_doc_if_exists(doctype, name, force=True)
+	frappe.db.delete("DefaultValue", {"defkey": PARENT})

@@ -1,0 +1,44 @@
+"""Leave the site as if the app had never been there. Frappe removes the modules and their DocTypes by itself."""
+
+import frappe
+
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.setup import shipped
+from grievance_cell.setup.install import DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
+
+
+def before_uninstall() -> None:
+	doctypes = sorted(own_doctypes())
+	shipped.forget()
+	delete_belongings(doctypes)
+	delete_bot_user()
+	delete_roles()
+	if frappe.utils.cint(frappe.db.get_single_value("System Settings", "dormant_days")) == DORMANT_DAYS:
+		frappe.db.set_single_value("System Settings", "dormant_days", FRAPPE_DORMANT_DAYS)
+
+
+def delete_belongings(doctypes: list[str]) -> None:
+	"""Delete what Frappe keeps beside documents in tables of its own: files, comments, assignments, versions."""
+	for doctype, field in (
+		("File", "attached_to_doctype"),
+		("Comment", "reference_doctype"),
+		("ToDo", "reference_type"),
+		("Version", "ref_doctype"),
+		("Notification Log", "document_type"),
+		("Custom Field", "dt"),
+		("Property Setter", "doc_type"),
+		("Custom DocPerm", "parent"),
+		("Workflow Action", "reference_doctype"),
+	):
+		for name in frappe.get_all(doctype, {field: ("in", doctypes)}, pluck="name"):
+			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
+def delete_bot_user() -> None:
+	frappe.delete_doc_if_exists("User", bot_user(), force=True)
+
+
+def delete_roles() -> None:
+	for role in ROLES:
+		frappe.db.delete("Has Role", {"role": role})
+		frappe.delete_doc_if_exists("Role", role, force=True)
