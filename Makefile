@@ -1,0 +1,23 @@
+# Everything is done by config/bench, which needs nothing but Python.
+PYTHON ?= python3
+BENCH = $(PYTHON) config/bench
+
+.PHONY: start stop test bench reset lock
+
+start: ## install what is missing, make the demo site, run everything; ARGS="web worker": only these processes
+	@$(BENCH) start $(ARGS)
+
+stop: ## stop what `make start` runs
+	@$(BENCH) stop
+
+test: ## install what is missing, run every test; ARGS="unit ...", "e2e tests/... -k ...": only that part
+	@$(BENCH) test $(ARGS)
+
+bench: ## run a bench command: make bench ARGS="--site grievance.localhost console"
+	@$(BENCH) bench $(ARGS)
+
+reset: ## delete the sites and their data, after asking; ARGS="--all": what was installed as well
+	@$(BENCH) reset $(ARGS)
+
+lock: ## renew the locked versions of Python and Node packages
+	@$(BENCH) lock

@@ -1,0 +1,33 @@
+"""Fixtures of the end-to-end tests; `make test` has the servers up before pytest begins."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import servers as test_servers
+
+
+@pytest.fixture(scope="session")
+def servers() -> test_servers.Servers:
+	"""Return the running test instance."""
+	if not test_servers.where():
+		pytest.fail('This needs running servers. Use: make test ARGS="e2e tests/…"', pytrace=False)
+	return test_servers.Servers()
+
+
+@pytest.fixture(scope="session")
+def browser():
+	"""Return a headless Chromium: the system's, driven by Playwright."""
+	from playwright.sync_api import sync_playwright
+
+	chromium = shutil.which("chromium")
+	assert chromium, "Chromium is missing; `make test` installs it."
+	with sync_playwright() as playwright:
+		# Inside a container, or as root, Chromium's own sandbox does not work; these pages are ours.
+		browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+		yield browser
+		browser.close()
