@@ -1,0 +1,1 @@
+"""What the collector looks at: reports, dashboards and review meetings."""

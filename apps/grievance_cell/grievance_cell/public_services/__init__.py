@@ -1,0 +1,1 @@
+"""Public services over WhatsApp: applications, certificates and bills."""

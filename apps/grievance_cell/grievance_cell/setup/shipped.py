@@ -19,7 +19,8 @@ BOOKKEEPING = {
 	"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield", "parenttype",
 	"workflow_builder_id", "workflow_data",
 }  # fmt: skip
-PARENT = "grievance_cell_shipped"
+# The parent of our rows in DefaultValue; those of other parents ride in every desk page.
+MEMORY = "grievance_cell"
 
 
 def sync() -> None:
@@ -35,7 +36,7 @@ def sync_document(values: dict) -> None:
 	document.set_new_name()
 	key = f"{doctype}:{document.name}"
 	shipped = _hash(values)
-	remembered = _remembered().get(key, {})
+	remembered = _remembered(key)
 	if not frappe.db.exists(doctype, document.name):
 		document.insert(ignore_permissions=True)
 	elif remembered.get("shipped") == shipped:
@@ -66,21 +67,24 @@ def _hash(values: dict) -> str:
 	return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _remembered() -> dict:
-	return json.loads(frappe.db.get_default(PARENT) or "{}")
+def _remembered(key: str) -> dict:
+	"""Read the hashes of a document, past the cache of defaults, which a migrate may find stale."""
+	value = frappe.db.get_value("DefaultValue", {"parent": MEMORY, "defkey": key}, "defvalue")
+	return json.loads(value or "{}")
 
 
 def _remember(key: str, hashes: dict) -> None:
-	frappe.db.set_default(PARENT, json.dumps({**_remembered(), key: hashes}, sort_keys=True))
+	frappe.db.set_default(key, json.dumps(hashes), parent=MEMORY)
 
 
 def forget() -> None:
 	"""Delete what was shipped and lies in no module of ours, so that an uninstall leaves nothing behind."""
-	for key in reversed(list(_remembered())):
-		doctype, _colon, name = key.partition(":")
-		if frappe.get_meta(doctype).module in frappe.get_module_list("grievance_cell"):
+	own_modules = frappe.get_module_list("grievance_cell")
+	keys = frappe.get_all("DefaultValue", {"parent": MEMORY}, pluck="defkey", order_by="creation desc")
+	for doctype, _colon, name in (key.partition(":") for key in keys):
+		if frappe.get_meta(doctype).module in own_modules:
 			continue
 		if doctype == "Workflow Action Master" and frappe.db.exists("Workflow Transition", {"action": name}):
 			continue
 		frappe.delete_doc_if_exists(doctype, name, force=True)
-	frappe.db.delete("DefaultValue", {"defkey": PARENT})
+	frappe.db.delete("DefaultValue", {"parent": MEMORY})

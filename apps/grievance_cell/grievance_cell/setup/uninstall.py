@@ -7,14 +7,26 @@ from grievance_cell.setup import shipped
 from grievance_cell.setup.install import DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
 
 
+# Workflow States that Frappe itself ships.
+FRAPPE_STATES = {"Pending", "Approved", "Rejected"}
+
+
 def before_uninstall() -> None:
 	doctypes = sorted(own_doctypes())
 	shipped.forget()
+	delete_workflow_states()
 	delete_belongings(doctypes)
 	delete_bot_user()
 	delete_roles()
 	if frappe.utils.cint(frappe.db.get_single_value("System Settings", "dormant_days")) == DORMANT_DAYS:
 		frappe.db.set_single_value("System Settings", "dormant_days", FRAPPE_DORMANT_DAYS)
+
+
+def delete_workflow_states() -> None:
+	"""Delete the states that came with our statuses, unless another workflow uses them."""
+	for name in set(frappe.get_all("Grievance Status", pluck="name")) - FRAPPE_STATES:
+		if not frappe.db.exists("Workflow Document State", {"state": name}):
+			frappe.delete_doc_if_exists("Workflow State", name, force=True)
 
 
 def delete_belongings(doctypes: list[str]) -> None:

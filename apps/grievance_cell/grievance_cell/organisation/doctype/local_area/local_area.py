@@ -9,8 +9,27 @@ class LocalArea(NestedSet):
 	nsm_parent_field = "parent_local_area"
 
 	def validate(self):
+		self.set_title()
 		self.validate_position()
 		self.keep_lgd_code_unique()
+
+	def on_update(self):
+		super().on_update()
+		before = self.get_doc_before_save()
+		if before and before.area_name != self.area_name:
+			self.retitle_areas_below()
+
+	def set_title(self):
+		parent = self.parent_local_area and frappe.db.get_value(
+			"Local Area", self.parent_local_area, "area_name"
+		)
+		self.title = f"{self.area_name}, {parent}" if parent else self.area_name
+
+	def retitle_areas_below(self):
+		for name in frappe.get_all("Local Area", {"parent_local_area": self.name}, pluck="name"):
+			below = frappe.get_doc("Local Area", name)
+			below.set_title()
+			below.db_set("title", below.title)
 
 	def validate_position(self):
 		"""Ask for both coordinates or none: 0, 0 lies in the Atlantic and stands for "not known"."""
