@@ -11,6 +11,10 @@ from grievance_cell.conversations.engine import Choice, Flow, Step
 from grievance_cell.conversations.intents import normalise
 
 
+# A DocType may have a field of this name: further words by which citizens find its documents, one a line.
+WORDS_FIELD = "keywords"
+
+
 class Site:
 	"""The engine's `World` on a Frappe site, within the areas that one channel serves."""
 
@@ -89,7 +93,10 @@ class Site:
 		row = step_row(flow, step)
 		doctype = frappe.get_meta(flow.document_type).get_field(step.target_field).options
 		meta = frappe.get_meta(doctype)
-		fields = ["name", *(field for field in meta.get_search_fields() if field != "name")]
+		searched = [field for field in meta.get_search_fields() if field != "name"]
+		if meta.has_field(WORDS_FIELD):
+			searched.append(WORDS_FIELD)
+		fields = ["name", *searched]
 		title = meta.get_title_field() if meta.show_title_field_in_link else "name"
 		order_by = f"{title} asc"
 		if meta.is_nested_set():
@@ -108,10 +115,7 @@ class Site:
 		for node in nodes:
 			node.title = node[title]
 			node.search_words = [
-				word
-				for field in meta.get_search_fields()
-				if field != "name"
-				for word in str(node.get(field) or "").splitlines()
+				word for field in searched for word in str(node.get(field) or "").splitlines()
 			]
 		return nodes
 
