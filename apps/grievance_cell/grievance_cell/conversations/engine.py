@@ -282,11 +282,39 @@ class _Talk:
 
 	def go_on(self) -> None:
 		"""Ask the next open question, or finish the form."""
-		for step in self.flow.steps:
-			if step.step_id not in self.session.answers and self.applies(step):
-				self.session.step, self.session.group, self.session.page = step.step_id, "", 0
-				return self.ask(step)
-		self.finish()
+		step = self.open_step()
+		if step and step.kind == "Confirm" and self.drop_unfitting():
+			step = self.open_step()
+		if not step:
+			return self.finish()
+		self.session.step, self.session.group, self.session.page = step.step_id, "", 0
+		self.ask(step)
+
+	def open_step(self) -> Step | None:
+		return next(
+			(s for s in self.flow.steps if s.step_id not in self.session.answers and self.applies(s)), None
+		)
+
+	def drop_unfitting(self) -> bool:
+		"""Drop what another answer, given anew, no longer allows, as a category of another type; True if any."""
+		unfitting = [
+			step
+			for step in self.flow.steps
+			if step.kind == "Link"
+			and (answer := self.session.answers.get(step.step_id))
+			and not self.find_option(step, answer)
+		]
+		for step in unfitting:
+			self.drop(step)
+		return bool(unfitting)
+
+	def confirm(self) -> None:
+		"""Finish a form that was confirmed, unless a question has been added to it meanwhile."""
+		step = self.open_step()
+		if not step or step.kind == "Confirm":
+			self.finish()
+		else:
+			self.go_on()
 
 	def applies(self, step: Step) -> bool:
 		return not step.depends_on or self.world.holds(step.depends_on, self.session.answers)
@@ -327,8 +355,6 @@ class _Talk:
 			ids = {step.step_id for step in flow.steps}
 			session.answers = {key: value for key, value in session.answers.items() if key in ids}
 			session.version = flow.version
-			if session.step not in ids:
-				session.step = next((s.step_id for s in flow.steps if s.step_id not in session.answers), "")
 
 	# asking
 
@@ -402,6 +428,9 @@ class _Talk:
 	def take_answer(self, event: Event) -> None:
 		step = self.step
 		if not step:
+			# The question that was asked is gone, and what was said to it; a file is kept wherever it comes.
+			if event.kind == "media":
+				self.session.media.append(event.media)
 			return self.go_on()
 		if event.kind == "media":
 			self.take_media(step, event)
@@ -421,12 +450,11 @@ class _Talk:
 			self.keep(step, None, "")
 			return self.go_on()
 		if choice == "confirm" and step.kind == "Confirm":
-			return self.finish()
+			return self.confirm()
 		if choice == "change" and step.kind == "Confirm":
 			return self.offer_changes()
 		if prefix == "change" and (changed := self.flow.step(value)):
-			session.answers.pop(changed.step_id, None)
-			session.labels.pop(changed.step_id, None)
+			self.drop(changed)
 			return self.go_on()
 		if prefix == "page" and value.isdecimal():
 			session.page = int(value)
@@ -528,7 +556,7 @@ class _Talk:
 		if meant in (intents.SKIP, intents.NO) and not step.required:
 			return self.take_choice(step, "skip")
 		if step.kind == "Confirm" and meant == intents.YES:
-			return self.finish()
+			return self.confirm()
 		if step.kind in ("Text", "Name"):
 			if problem := self.problem_with(step, text):
 				return self.ask(step, problem)
@@ -544,8 +572,10 @@ class _Talk:
 
 	def typed_choice(self, step: Step, text: str) -> str | None:
 		"""Find the choice that a typed number or a typed label stands for."""
-		if text.isdecimal() and 1 <= int(text) <= len(self.session.offered):
-			return self.session.offered[int(text) - 1]
+		# Where a text is asked for, a number may be the answer: a house has one.
+		if step.kind != "Text" and text.isdecimal() and len(text) <= len(str(LIST_ROWS)):
+			if 1 <= int(text) <= len(self.session.offered):
+				return self.session.offered[int(text) - 1]
 		typed = intents.normalise(text)
 		for choice in self.buttons(step):
 			if intents.normalise(choice.label) == typed:
@@ -566,6 +596,10 @@ class _Talk:
 		self.session.answers[step.step_id] = answer
 		if label:
 			self.session.labels[step.step_id] = label
+
+	def drop(self, step: Step) -> None:
+		self.session.answers.pop(step.step_id, None)
+		self.session.labels.pop(step.step_id, None)
 
 	def offer_changes(self) -> None:
 		changeable = [

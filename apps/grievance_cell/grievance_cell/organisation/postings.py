@@ -47,5 +47,7 @@ def in_charge(name: str) -> str:
 		)
 		if not posting or not is_handed_over(posting, today):
 			break
+		if not frappe.db.get_value("Officer Posting", posting.charge_given_to, "is_active"):
+			break
 		name = posting.charge_given_to
 	return name
