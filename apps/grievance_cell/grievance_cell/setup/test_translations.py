@@ -38,9 +38,9 @@ TYPED_IN = {
 
 # In which fields of a shipped document, other than a DocType, a person reads a text.
 READ_IN = {
-	"action", "button_label", "chart_name", "citizen_label", "closing_message", "description", "error_text", "heading",
-	"label", "menu_label", "message", "prompt", "report_name", "state", "status_name", "subject",
-	"subtitle", "success_message", "title", "workflow_action_name", "workflow_name",
+	"action", "button_label", "chart_name", "citizen_label", "closing_message", "description", "error_text", "format",
+	"heading", "label", "menu_label", "message", "prompt", "report_name", "state", "status_name", "subject", "subtitle",
+	"success_message", "title", "workflow_action_name", "workflow_name",
 }  # fmt: skip
 
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
