@@ -25,13 +25,27 @@ APP_SECRET, VERIFY_TOKEN = "test-app-secret", "test-verify-token"
 
 
 class SiteTestCase(FrappeTestCase):
-	"""A test in a transaction of its own, rolled back at its end; jobs are noted in `self.jobs` and not enqueued."""
+	"""Tests whose documents are rolled back, those of `make_fixtures` after the class and all others after the test.
+
+	Jobs are noted in `self.jobs` and not enqueued.
+	"""
+
+	@classmethod
+	def setUpClass(cls):
+		super().setUpClass()
+		frappe.set_user("Administrator")
+		cls.make_fixtures()
+
+	@classmethod
+	def make_fixtures(cls) -> None:
+		"""Make what every test of the class reads and none changes."""
 
 	def setUp(self):
 		super().setUp()
 		frappe.set_user("Administrator")
-		frappe.db.rollback()
-		self.addCleanup(frappe.db.rollback)
+		frappe.db.savepoint("test_begins")
+		self.addCleanup(frappe.db.rollback, save_point="test_begins")
+		self.addCleanup(frappe.db.after_commit.reset)
 		self.addCleanup(frappe.set_user, "Administrator")
 		self.addCleanup(frappe.clear_messages)
 		self.addCleanup(frappe.clear_document_cache, "Grievance Settings", "Grievance Settings")
@@ -141,7 +155,7 @@ def make_citizen(**values):
 	return make("Citizen", **{"citizen_name": "Geeta Bai", "mobile_no": mobile_no(), **values})
 
 
-def make_case(category, area, **values):
+def make_case(category, area, /, **values):
 	return make(
 		"Grievance",
 		**{

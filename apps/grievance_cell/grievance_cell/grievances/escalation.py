@@ -1,11 +1,13 @@
 """What happens to a case when time passes and nobody does anything."""
 
 import frappe
-from frappe.utils import now_datetime
+from frappe.utils import add_to_date, now_datetime
 
 from grievance_cell.service_levels import deadlines
 
 BATCH = 200
+# A case whose check fails is left alone for this long, so that many of them never stand before the others.
+HOURS_AFTER_FAILURE = 1
 CLOCK_FIELDS = ("sla_status", "response_status", "next_check_on")
 
 
@@ -30,11 +32,16 @@ def check_due() -> None:
 			frappe.log_error(
 				title="Deadline check failed", reference_doctype="Grievance", reference_name=name
 			)
+			later = add_to_date(now_datetime(), hours=HOURS_AFTER_FAILURE)
+			frappe.db.set_value("Grievance", name, "next_check_on", later, update_modified=False)
 			frappe.db.commit()
 
 
 def check(name: str) -> None:
 	"""Store where a case stands now. Its `modified` stays: an officer who has the form open can still save."""
 	case = frappe.get_doc("Grievance", name, for_update=True)
+	if not case.next_check_on or case.next_check_on > now_datetime():
+		# It was paused or settled while we came to it.
+		return
 	deadlines.refresh(case)
 	case.db_set({field: case.get(field) for field in CLOCK_FIELDS}, update_modified=False, notify=True)

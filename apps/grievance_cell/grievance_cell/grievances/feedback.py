@@ -20,7 +20,8 @@ def give(case: str, citizen: str | None, satisfied: bool, reason: str = "") -> s
 	if category_of(found.status) != RESOLVED:
 		label = frappe.get_cached_value("Grievance Status", found.status, "citizen_label")
 		return _("Your case {0} stands at: {1}").format(case, _(label))
-	document = frappe.get_doc("Grievance", case)
+	# Locked again, since only that reads what is committed now: the officer may have saved it a moment ago.
+	document = frappe.get_doc("Grievance", case, for_update=True)
 	if satisfied:
 		lifecycle.move(document, CLOSED_STATUS, remark=reason, closure_reason="Confirmed")
 		return _("Thank you. Your case {0} is closed.").format(case)

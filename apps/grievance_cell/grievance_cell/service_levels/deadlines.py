@@ -29,7 +29,7 @@ def choose_sla(case) -> str | None:
 			return False
 		if not (sla.category or sla.department or sla.condition or sla.is_default):
 			return False
-		return not sla.condition or bool(frappe.safe_eval(sla.condition, None, {"doc": case.as_dict()}))
+		return not sla.condition or _holds(sla, case)
 
 	fitting = [sla for sla in candidates if fits(sla)]
 	best = max(
@@ -40,12 +40,24 @@ def choose_sla(case) -> str | None:
 	return best.name if best else None
 
 
+def _holds(sla, case) -> bool:
+	"""Try an SLA's condition; one that fails does not hold, and never keeps a case from being registered."""
+	try:
+		return bool(frappe.safe_eval(sla.condition, None, {"doc": case.as_dict()}))
+	except Exception:
+		frappe.log_error(title=f"The condition of SLA {sla.name} failed")
+		return False
+
+
 def start(case) -> None:
 	"""Set a new case's deadlines."""
 	case.sla = choose_sla(case)
 	case.hold_seconds = 0
+	# Before the dates are set: a case that is registered late may have missed its response already.
+	case.response_status = "Pending"
 	set_deadlines(case)
-	case.response_status = "Pending" if case.response_by else None
+	if not case.response_by:
+		case.response_status = None
 
 
 def set_deadlines(case) -> None:

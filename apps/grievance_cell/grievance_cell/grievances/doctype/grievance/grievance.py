@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
 from grievance_cell.grievances import lifecycle, routing
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
 from grievance_cell.grievances.phone import masked
 from grievance_cell.service_levels import deadlines
 
@@ -26,7 +27,8 @@ class Grievance(Document):
 			deadlines.start(self)
 			return
 		before = self.get_doc_before_save()
-		if before and before.priority != self.priority:
+		if before and before.priority != self.priority and category_of(before.status) == OPEN:
+			# A paused case gets its new dates when it goes on; a settled one was measured by the old ones.
 			deadlines.set_deadlines(self)
 		if before and before.status != self.status:
 			lifecycle.before_move(self, before)

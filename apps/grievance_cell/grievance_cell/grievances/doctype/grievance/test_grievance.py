@@ -1,0 +1,107 @@
+from datetime import datetime
+
+import frappe
+from frappe.utils import get_datetime
+
+from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances.doctype.grievance.grievance import SUBJECT_LENGTH, shorten
+from grievance_cell.testing import (
+	NO_TEST_RECORDS,
+	SiteTestCase,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+)
+
+test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS
+
+
+class TestGrievance(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		cls.department, cls.ward = make_department(), make_area()
+		cls.category = make_category(cls.department, priority="High")
+		cls.officer = make_user("Grievance Officer")
+		cls.posting = make_posting(cls.department, cls.ward, user=cls.officer)
+
+	def case(self, **values):
+		return make_case(self.category, self.ward, **values)
+
+	def test_takes_department_posting_and_priority_from_the_category_and_the_area(self):
+		case = self.case()
+		self.assertEqual(
+			(case.department, case.posting, case.assigned_to, case.priority),
+			(self.department.name, self.posting.name, self.officer, "High"),
+		)
+		self.assertRegex(case.name, r"^GRV-\d{4}-\d{6}$")
+
+	def test_the_operators_choice_stands(self):
+		other = make_department()
+		posting = make_posting(other)
+		case = self.case(department=other.name, posting=posting.name, priority="Low")
+		self.assertEqual((case.department, case.posting, case.priority), (other.name, posting.name, "Low"))
+
+	def test_counts_from_the_event_not_from_the_entry(self):
+		case = self.case(registered_on=datetime(2026, 1, 5, 10, 0))
+		self.assertEqual(get_datetime(case.registered_on), datetime(2026, 1, 5, 10, 0))
+		self.assertLess(get_datetime(case.resolution_by), get_datetime(case.creation))
+
+	def test_makes_a_subject_of_the_description(self):
+		self.assertEqual(self.case(description="Drain\n\nchoked").subject, "Drain choked")
+		long = self.case(description="नाली जाम है " * 30).subject
+		self.assertLessEqual(len(long), SUBJECT_LENGTH)
+		self.assertTrue(long.endswith("…"))
+		self.assertEqual(self.case(subject="Drain").subject, "Drain")
+
+	def test_a_subject_is_cut_between_words(self):
+		self.assertEqual(shorten("one two three", 9), "one two…")
+		self.assertEqual(shorten("x" * 20, 9), "x" * 8 + "…")
+
+	def test_takes_the_number_from_the_citizen_and_shows_it_masked(self):
+		citizen = make_citizen()
+		case = self.case(citizen=citizen.name)
+		self.assertEqual(case.mobile_no, citizen.mobile_no)
+		self.assertEqual(case.mobile_masked, "••••••" + citizen.mobile_no[-4:])
+
+	def test_belongs_to_a_category_and_not_to_a_group(self):
+		with self.assertRaises(frappe.ValidationError):
+			make_case(make_category(None, is_group=1), self.ward)
+
+	def test_what_must_be_there_must_be_there(self):
+		for missing in ("category", "area", "description"):
+			with self.subTest(missing), self.assertRaises(frappe.MandatoryError):
+				self.case(**{missing: None})
+
+	def test_another_systems_number_is_unique_in_that_system(self):
+		number = frappe.generate_hash(length=8)
+		self.case(source="CPGRAMS", external_reference=number)
+		self.case(source="CM Helpline", external_reference=number)
+		with self.assertRaises(frappe.UniqueValidationError):
+			self.case(source="CPGRAMS", external_reference=number)
+		self.case(source="CPGRAMS")
+		self.case(source="CPGRAMS")
+
+	def test_another_priority_changes_the_dates_of_a_running_case(self):
+		case = self.case()
+		before = case.resolution_by
+		case.priority = "Emergency"
+		case.save()
+		self.assertLess(get_datetime(case.resolution_by), get_datetime(before))
+
+	def test_another_priority_gives_a_paused_case_no_date(self):
+		case = self.case()
+		lifecycle.move(case, "Awaiting Citizen")
+		case.priority = "Emergency"
+		case.save()
+		self.assertEqual((case.resolution_by, case.sla_status), (None, "Paused"))
+
+	def test_another_priority_leaves_the_result_of_a_settled_case(self):
+		case = self.case(registered_on=datetime(2026, 1, 5, 10, 0))
+		lifecycle.move(case, "Resolved", resolution="Cleaned")
+		case.priority = "Emergency"
+		case.save()
+		self.assertEqual((case.sla_status, case.next_check_on), ("Breached", None))

@@ -1,0 +1,210 @@
+import frappe
+from frappe.utils import add_days, nowdate
+
+from grievance_cell.grievances import actions
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.testing import (
+	SiteTestCase,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+)
+
+OFFICER, HEAD, OPERATOR, COLLECTOR = (
+	"Grievance Officer",
+	"Department Head",
+	"Grievance Operator",
+	"Collector",
+)
+REPRESENTATIVE, MANAGER, CITIZEN = "Public Representative", "Grievance Manager", "Citizen"
+
+# Who may do what, as rights a role gives: r read, w write, c create, d delete. Roles that are left out may do nothing.
+RIGHTS = {
+	"Grievance": {OFFICER: "rw", HEAD: "rw", OPERATOR: "rwc", COLLECTOR: "rw", REPRESENTATIVE: "r", CITIZEN: "r"},
+	"Grievance Action": {OFFICER: "r", HEAD: "r", OPERATOR: "r", COLLECTOR: "r"},
+	"Citizen": {OFFICER: "r", HEAD: "r", OPERATOR: "rwc", COLLECTOR: "r"},
+	"Chat Message": {OPERATOR: "r", COLLECTOR: "r"},
+	"Chat Session": {OPERATOR: "r"},
+	"Chat Event": {OPERATOR: "r", MANAGER: "r"},
+	"Chat Channel": {OPERATOR: "r", MANAGER: "rwcd"},
+	"Chat Flow": {OPERATOR: "r", MANAGER: "rwcd"},
+	"Grievance Settings": {OPERATOR: "r", COLLECTOR: "r", MANAGER: "rw"},
+}  # fmt: skip
+EVERYBODY_READS = {
+	OFFICER: "r",
+	HEAD: "r",
+	OPERATOR: "r",
+	COLLECTOR: "r",
+	REPRESENTATIVE: "r",
+	MANAGER: "rwcd",
+}
+for master in (
+	"Grievance Category", "Grievance Status", "Department", "Local Area", "Officer Posting", "SLA"
+):  # fmt: skip
+	RIGHTS[master] = EVERYBODY_READS
+LETTERS = {"r": "read", "w": "write", "c": "create", "d": "delete"}
+
+
+class TestRights(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		roles = (OFFICER, HEAD, OPERATOR, COLLECTOR, REPRESENTATIVE, CITIZEN)
+		cls.users = {role: make_user(role) for role in roles}
+		# IT staff carry both roles, and neither gives a right to citizens' data.
+		cls.users[MANAGER] = make_user(MANAGER, "System Manager")
+
+	def test_each_role_has_these_rights_and_no_others(self):
+		for doctype, rights in RIGHTS.items():
+			for role, user in self.users.items():
+				with self.subTest(doctype=doctype, role=role):
+					given = "".join(
+						letter
+						for letter, ptype in LETTERS.items()
+						if frappe.has_permission(doctype, ptype, user=user)
+					)
+					self.assertEqual(given, rights.get(role, ""))
+
+	def test_every_doctype_of_ours_is_listed_here(self):
+		ours = set(
+			frappe.get_all(
+				"DocType",
+				{"module": ("in", frappe.get_module_list("grievance_cell")), "istable": 0},
+				pluck="name",
+			)
+		)
+		self.assertLessEqual(set(RIGHTS), ours)
+		unlisted = {
+			doctype for doctype in ours - set(RIGHTS) if frappe.has_permission(doctype, "read", user="Guest")
+		}
+		self.assertEqual(unlisted, set())
+
+	def test_the_number_is_hidden_from_representatives_and_it_staff(self):
+		meta = frappe.get_meta("Grievance")
+		self.assertEqual(meta.get_field("mobile_no").permlevel, 1)
+		for role, sees in ((REPRESENTATIVE, False), (CITIZEN, False), (OFFICER, True), (COLLECTOR, True)):
+			with self.subTest(role):
+				levels = meta.get_permlevel_access(permission_type="read", user=self.users[role])
+				self.assertEqual(1 in levels, sees)
+
+	def test_nobody_writes_rows_that_only_code_may_make(self):
+		for doctype in ("Chat Event", "Chat Message", "Chat Session", "Grievance Action"):
+			for ptype in ("write", "create", "delete"):
+				for user in self.users.values():
+					with self.subTest(doctype=doctype, user=user):
+						self.assertFalse(frappe.has_permission(doctype, ptype, user=user))
+
+
+class TestVisibility(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		cls.water, cls.roads = make_department(), make_department()
+		cls.town = make_area("Municipal Body")
+		cls.ward, cls.other_ward = make_area("Ward", cls.town), make_area("Ward", cls.town)
+		categories = {cls.water: make_category(cls.water), cls.roads: make_category(cls.roads)}
+		cls.officer, cls.colleague = make_user(OFFICER), make_user(OFFICER)
+		cls.stand_in, cls.head = make_user(OFFICER), make_user(HEAD)
+		cls.councillor = make_user(REPRESENTATIVE)
+		cls.posting = make_posting(cls.water, cls.ward, user=cls.officer)
+		cls.other_posting = make_posting(cls.water, cls.other_ward, user=cls.colleague)
+		make_posting(cls.water, user=cls.head, level=3)
+		make_posting(None, cls.ward, user=cls.councillor, kind="Representative")
+		cls.roads_posting = make_posting(cls.roads, cls.town, user=cls.stand_in)
+		cls.cases = {
+			name: make_case(categories[department], area).name
+			for name, department, area in (
+				("water, ward", cls.water, cls.ward),
+				("water, other ward", cls.water, cls.other_ward),
+				("roads, ward", cls.roads, cls.ward),
+				("roads, other ward", cls.roads, cls.other_ward),
+			)
+		}
+		cls.everyone = {
+			role: make_user(role) for role in (OPERATOR, COLLECTOR, MANAGER, "System Manager", CITIZEN)
+		}
+		cls.everyone |= {
+			"officer": cls.officer, "colleague": cls.colleague, "stand-in": cls.stand_in, "head": cls.head,
+			"councillor": cls.councillor, "Administrator": "Administrator", "no posting": make_user(OFFICER, HEAD),
+		}  # fmt: skip
+
+	def listed(self, user: str) -> set[str]:
+		frappe.set_user(user)
+		try:
+			found = frappe.get_list("Grievance", {"name": ("in", list(self.cases.values()))}, pluck="name")
+		except frappe.PermissionError:
+			found = []
+		frappe.set_user("Administrator")
+		return {name for name, case in self.cases.items() if case in found}
+
+	def opened(self, user: str) -> set[str]:
+		return {
+			name
+			for name, case in self.cases.items()
+			if frappe.has_permission("Grievance", "read", doc=frappe.get_doc("Grievance", case), user=user)
+		}
+
+	def test_what_a_list_shows_and_what_a_form_opens_never_differ(self):
+		for name, user in self.everyone.items():
+			with self.subTest(name):
+				self.assertEqual(self.listed(user), self.opened(user))
+
+	def test_an_officer_sees_the_cases_of_own_postings(self):
+		self.assertEqual(self.listed(self.officer), {"water, ward"})
+
+	def test_a_head_sees_the_department(self):
+		self.assertEqual(self.listed(self.head), {"water, ward", "water, other ward"})
+
+	def test_a_representative_sees_the_own_ward(self):
+		self.assertEqual(self.listed(self.councillor), {"water, ward", "roads, ward"})
+
+	def test_the_cell_and_the_collector_see_all_and_it_staff_nothing(self):
+		self.assertEqual(self.listed(self.everyone[OPERATOR]), set(self.cases))
+		self.assertEqual(self.listed(self.everyone[COLLECTOR]), set(self.cases))
+		self.assertEqual(self.listed(self.everyone[MANAGER]), set())
+		self.assertEqual(self.listed(self.everyone["System Manager"]), set())
+		self.assertEqual(self.listed(self.everyone[CITIZEN]), set())
+
+	def test_who_has_the_charge_sees_the_cases_while_it_lasts(self):
+		self.posting.db_set("charge_given_to", self.roads_posting.name)
+		self.assertIn("water, ward", self.listed(self.stand_in))
+		self.posting.db_set(
+			{"on_leave_from": add_days(nowdate(), -9), "on_leave_to": add_days(nowdate(), -1)}
+		)
+		self.assertNotIn("water, ward", self.listed(self.stand_in))
+
+	def test_a_posting_that_was_closed_shows_nothing(self):
+		self.posting.db_set("is_active", 0)
+		self.assertEqual(self.listed(self.officer), set())
+		self.assertEqual(self.opened(self.officer), set())
+
+	def test_a_file_is_as_private_as_its_case(self):
+		file = frappe.get_doc(
+			{
+				"doctype": "File",
+				"file_name": f"{frappe.generate_hash(length=8)}.txt",
+				"content": b"x",
+				"is_private": 1,
+				"attached_to_doctype": "Grievance",
+				"attached_to_name": self.cases["water, ward"],
+			}
+		).insert(ignore_permissions=True)
+		for user, may in ((self.officer, True), (self.colleague, False), (self.everyone[MANAGER], False)):
+			# Frappe asks for the right to the case with the session's user.
+			frappe.set_user(user)
+			with self.subTest(user):
+				self.assertEqual(bool(frappe.has_permission("File", "read", doc=file)), may)
+		frappe.set_user("Administrator")
+		file.delete()
+
+	def test_the_bot_opens_the_case_that_it_acts_on(self):
+		case = frappe.get_doc("Grievance", self.cases["water, ward"])
+		self.assertTrue(frappe.has_permission("Grievance", "read", doc=case, user=bot_user()))
+		self.assertFalse(frappe.has_permission("Grievance", "write", doc=case, user=bot_user()))
+
+	def test_a_guest_sees_nothing(self):
+		self.assertEqual(self.opened("Guest"), set())
+		row = actions.record(make_citizen(), "Noted")
+		self.assertFalse(frappe.has_permission("Grievance Action", "read", doc=row, user="Guest"))
