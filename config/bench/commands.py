@@ -57,9 +57,7 @@ def start(names: list[str]) -> int:
 		ready = True
 		while all(group.is_running() for group in groups):
 			time.sleep(0.2)
-		raise BenchError(
-			'A process ended by itself (the line with "stopped" above names it), so all were stopped.'
-		)
+		raise BenchError("One process ended by itself (see above), so the bench was stopped.")
 	except Stopped:
 		if not ready:
 			raise

@@ -7,13 +7,15 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import processes
 from errors import BenchError
 from instance import SERVERS, Instance, taken_ports
-from paths import ENV, PROCFILE
+from paths import PROCFILE, PYTHON
 from steps import tail
 
+HERE = Path(__file__).resolve().parent
 PURPOSE = {
 	"mariadb": "the database",
 	"redis_cache": "the cache",
@@ -46,7 +48,7 @@ def check_ports(instance: Instance, names: list[str]) -> None:
 
 
 class Group:
-	"""Some lines of the Procfile, run by honcho: when one ends, all end."""
+	"""Some lines of the Procfile, run by honcho (group.py): when one ends, all end."""
 
 	def __init__(self, instance: Instance, names: list[str], output=None):
 		self.instance = instance
@@ -58,7 +60,7 @@ class Group:
 		"""Start the processes. To be called from the main thread: they end with the thread that started them."""
 		self.instance.prepare()
 		self.honcho = processes.start(
-			[str(ENV / "bin" / "honcho"), "start", "--procfile", str(PROCFILE), *self.names],
+			[str(PYTHON), str(HERE / "group.py"), str(PROCFILE), *self.names],
 			cwd=self.instance.folder,
 			env=self.instance.environment(),
 			stdin=subprocess.DEVNULL,
