@@ -165,13 +165,17 @@ def run_bench(instance: Instance, words: list[str]) -> int:
 
 
 def renew_locks() -> int:
-	"""Renew the locked versions of the Python and Node packages."""
+	"""Renew the locked versions of the Python and Node packages.
+
+	With Debian's own Python: a newer patch release would choose packages that Debian's cannot install.
+	"""
+	python = "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable
 	tools = DATA / "lock-tools"
 	progress = Progress()
 
 	def make_tools(log) -> None:
 		shutil.rmtree(tools, ignore_errors=True)
-		command(log, sys.executable, "-m", "venv", tools)
+		command(log, python, "-m", "venv", tools)
 		command(log, tools / "bin" / "pip", "install", "pip-tools")
 
 	def lock_python(log) -> None:
