@@ -4,10 +4,16 @@ Every name ends in letters of its own, so that a test finds what it made and not
 that is full of demo masters.
 """
 
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import now_datetime
 
+from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.messaging import events, inbox, outbox
+from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.setup.install import own_doctypes
 
 try:
@@ -15,7 +21,7 @@ try:
 except ImportError:  # Frappe v15
 	from frappe.tests.utils import FrappeTestCase
 
-__all__ = ["FrappeTestCase", "SiteTestCase"]
+__all__ = ["ChatTestCase", "FrappeTestCase", "SiteTestCase"]
 
 # Frappe's runner makes and commits test records of every DocType that the DocType under test links to. Ours make what
 # they need: a test file beside a DocType says `test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS` (v15, v16).
@@ -72,6 +78,166 @@ class SiteTestCase(FrappeTestCase):
 			patched.start()
 			self.addCleanup(patched.stop)
 		commit()
+
+
+class FakeMeta:
+	"""Stands where the provider's client does: notes what is sent, and fails as it is told to."""
+
+	def __init__(self):
+		self.sent: list[tuple[str, str]] = []
+		self.errors: list[Exception] = []
+		self.files: dict[str, tuple[dict, bytes]] = {}
+		self.on_send = lambda our_id: None
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_error):
+		pass
+
+	def send(self, to, reply, *, list_button, our_id):
+		self.on_send(our_id)
+		if self.errors:
+			raise self.errors.pop(0)
+		self.sent.append((to, reply.text))
+		return f"wamid.out.{our_id}"
+
+	def media(self, media_id):
+		if media_id not in self.files:
+			raise ProviderError(100, "No such file", retryable=False)
+		return {"url": media_id, **self.files[media_id][0]}
+
+	def download(self, url, limit):
+		if self.errors:
+			raise self.errors.pop(0)
+		content = self.files[url][1]
+		if len(content) > limit:
+			raise ProviderError(0, "The file is too large", retryable=False)
+		return content
+
+
+class ChatTestCase(SiteTestCase):
+	"""A channel and one form on it, of one question and a confirmation, that makes a ToDo; Meta is a stand-in."""
+
+	@classmethod
+	def make_fixtures(cls):
+		frappe.db.set_value("Chat Flow", {"enabled": 1}, "enabled", 0)
+		cls.channel = make_channel()
+		cls.flow = make(
+			"Chat Flow",
+			title=unique("Form"),
+			document_type="ToDo",
+			enabled=1,
+			needs_citizen=0,
+			menu_label="Form",
+			opening_step="what",
+			steps=[
+				{
+					"step_id": "what",
+					"kind": "Text",
+					"prompt": "What?",
+					"target_field": "description",
+					"required": 1,
+				},
+				{"step_id": "confirm", "kind": "Confirm", "prompt": "Is this right?", "required": 1},
+			],
+			closing_message="Done: {{ doc.description }}",
+		)
+
+	def setUp(self):
+		super().setUp()
+		self.without_commits()
+		self.meta = FakeMeta()
+		for module, name, stand_in in (
+			(outbox, "connect", lambda channel: self.meta),
+			(inbox, "wake", lambda *shard: None),
+			(outbox, "wake", lambda *shard: None),
+		):
+			patched = patch.object(module, name, stand_in)
+			patched.start()
+			self.addCleanup(patched.stop)
+		self.number = mobile_no().lstrip("+")
+		self.shard = events.shard_of(self.number)
+		self.now = now_datetime().replace(microsecond=0)
+
+	def receive(
+		self, kind: str = "text", body: dict | None = None, *, at: int = 0, message_id: str = ""
+	) -> str:
+		"""Store a message as the webhook does, so many seconds from now; returns its id."""
+		message_id = message_id or f"wamid.{frappe.generate_hash(length=16)}"
+		message = {"id": message_id, "from": self.number, "type": kind, kind: body}
+		self.store(events.MESSAGE, message_id, {"message": message, "contact": {}}, at)
+		return message_id
+
+	def receive_text(self, text: str, **more) -> str:
+		return self.receive("text", {"body": text}, **more)
+
+	def receive_status(self, state: str, message_id: str, at: int = 0, **more) -> None:
+		status = {"id": message_id, "status": state, "recipient_id": self.number, **more}
+		self.store(events.STATUS, f"{message_id} {state}", {"status": status}, at)
+
+	def store(self, kind: str, key: str, payload: dict, at: int) -> None:
+		event = events.event(
+			kind,
+			events.key_of(self.channel.name, kind, key),
+			channel=self.channel.name,
+			conversation_key=self.number,
+			timestamp=self.now + timedelta(seconds=at),
+			payload=payload,
+		)
+		events.store([event])
+		frappe.db.commit()
+
+	def work_off(self) -> None:
+		with lifecycle.acting_as(bot_user()):
+			inbox.work_off(self.shard)
+
+	def send_all(self) -> None:
+		outbox.drain(self.shard)
+
+	def say(self, *texts: str) -> None:
+		for text in texts:
+			self.receive_text(text)
+			self.work_off()
+
+	@property
+	def session(self):
+		return frappe.db.get_value(
+			"Chat Session",
+			{"channel": self.channel.name, "conversation_key": self.number},
+			["name", "citizen", "step", "data", "last_inbound_on"],
+			as_dict=True,
+		)
+
+	def messages(self, direction: str = "Out") -> list:
+		if not self.session:
+			return []
+		return frappe.get_all(
+			"Chat Message",
+			{"session": self.session.name, "direction": direction},
+			["*"],
+			order_by="name",
+		)
+
+	def texts(self, direction: str = "Out") -> list[str]:
+		return [message.text for message in self.messages(direction)]
+
+	def events(self) -> list:
+		return frappe.get_all(
+			"Chat Event",
+			{"channel": self.channel.name, "conversation_key": self.number},
+			["name", "kind", "state", "attempts", "error", "next_attempt_on"],
+			order_by="name",
+		)
+
+	def let_time_pass(self) -> None:
+		"""Make due whatever waits for its next attempt."""
+		for table in ("Chat Event", "Chat Message"):
+			self.set(table, {"next_attempt_on": ("is", "set")}, next_attempt_on=datetime(2020, 1, 1))
+
+	def set(self, doctype: str, which, **values) -> None:
+		frappe.db.set_value(doctype, which, values)
+		frappe.db.commit()
 
 
 def unique(text: str) -> str:

@@ -11,12 +11,18 @@ from frappe.utils import convert_utc_to_system_timezone
 from frappe.utils.password import get_decrypted_password
 from werkzeug.wrappers import Response
 
+from grievance_cell.database import is_transient
 from grievance_cell.messaging import events
 from grievance_cell.messaging.wake import wake
 
 # Meta's own limit of a webhook's body.
 LARGEST_BODY = 3 * 1024 * 1024
+# What Chat Event and Chat Session hold as the key of a conversation; a business-scoped id has up to 128 characters.
+LONGEST_KEY = 140
+# What Chat Message holds as an id. Meta's hold the sender's, be it a number or a business-scoped id.
+LONGEST_ID = 255
 SIGNATURE_HEADER = "X-Hub-Signature-256"
+MOST_RESTARTS = 5
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
@@ -51,10 +57,7 @@ def receive() -> Response:
 	body = frappe.request.get_data()
 	if len(body) > LARGEST_BODY:
 		return Response("Payload Too Large", 413, content_type="text/plain")
-	try:
-		payload = json.loads(body)
-	except ValueError:
-		payload = None
+	payload = read_json(body)
 	channels = verified_channels(body, payload, frappe.request.headers.get(SIGNATURE_HEADER, ""))
 	if not channels:
 		return refusal()
@@ -65,12 +68,39 @@ def receive() -> Response:
 		found = [
 			events.event(events.ERROR, digest, channel=channels[0].name, payload=raw, error="Not understood")
 		]
-	events.store(found)
-	# Committed before the answer: what Meta has been told is received, is.
-	frappe.db.commit()
+	store(found)
 	for shard in {each["shard"] for each in found if each["state"] == events.PENDING}:
 		wake("inbox", shard)
 	return Response("", 200, content_type="text/plain")
+
+
+def store(found: list[dict]) -> None:
+	"""Store and commit before the answer: what Meta has been told is received, is.
+
+	The same webhook may come on several connections at once; what loses that race is simply tried again.
+	"""
+	for _again in range(MOST_RESTARTS):
+		try:
+			events.store(found)
+			frappe.db.commit()
+			return
+		except Exception as error:
+			frappe.db.rollback()
+			if not is_transient(error):
+				raise
+	raise frappe.QueryDeadlockError
+
+
+def read_json(body: bytes):
+	"""Read a body as JSON, None if it is none. Half an emoji, which no table can hold, becomes a question mark."""
+	try:
+		payload = json.loads(body)
+		if b"\\ud" in body or b"\\uD" in body:
+			text = json.dumps(payload, ensure_ascii=False)
+			payload = json.loads(text.encode("utf-8", "replace"))
+		return payload
+	except (ValueError, RecursionError):
+		return None
 
 
 def refusal() -> Response:
@@ -161,15 +191,15 @@ def events_of(value: dict, channel) -> list[dict]:
 	contacts = _dicts(value.get("contacts"))
 	for position, message in enumerate(_dicts(value.get("messages"))):
 		contact = contacts[position] if position < len(contacts) else (contacts or [{}])[0]
-		sender = message.get("from") or contact.get("wa_id") or contact.get("user_id")
-		known = bool(sender and message.get("id"))
+		sender = str(message.get("from") or contact.get("wa_id") or contact.get("user_id") or "")
+		known = 0 < len(sender) <= LONGEST_KEY and 0 < len(str(message.get("id") or "")) <= LONGEST_ID
 		identity = str(message.get("id") or json.dumps(message, sort_keys=True))
 		found.append(
 			events.event(
 				events.MESSAGE,
 				events.key_of(channel.name, events.MESSAGE, identity),
 				channel=channel.name,
-				conversation_key=str(sender or ""),
+				conversation_key=sender if known else "",
 				timestamp=moment(message.get("timestamp")),
 				payload={"message": message, "contact": contact},
 				error="" if known else "No sender or no id",
@@ -181,7 +211,7 @@ def events_of(value: dict, channel) -> list[dict]:
 				events.STATUS,
 				events.key_of(channel.name, events.STATUS, str(status.get("id")), str(status.get("status"))),
 				channel=channel.name,
-				conversation_key=str(status.get("recipient_id") or ""),
+				conversation_key=str(status.get("recipient_id") or "")[:LONGEST_KEY],
 				timestamp=moment(status.get("timestamp")),
 				payload={"status": status},
 			)

@@ -7,6 +7,8 @@ from grievance_cell.conversations.intents import normalise
 
 # What a Data column holds where its field sets no length of its own.
 DATA_LENGTH = 140
+# A Text column has 64 KB, and a letter up to four bytes; the summary repeats the answers in one such column.
+TEXT_LENGTH = 4_000
 
 
 def enabled_flows() -> list[Flow]:
@@ -34,6 +36,8 @@ def step_as_data(step, meta) -> Step:
 	length = 0
 	if target and target.fieldtype == "Data":
 		length = int(target.length or DATA_LENGTH)
+	elif target and target.fieldtype in ("Small Text", "Text"):
+		length = TEXT_LENGTH
 	return Step(
 		step_id=step.step_id,
 		kind=step.kind,

@@ -54,12 +54,14 @@ def take_turn(row, state: engine.Session, heard: Event, channel, contact, when) 
 	with _language(after.language or channel.default_language):
 		# All effects of a turn or none: a refused one leaves nothing half-done.
 		frappe.db.savepoint("turn")
+		citizen = row.citizen
 		try:
 			for each in said:
 				_perform(each, outcome, row, contact, when)
 		except frappe.ValidationError as refusal:
 			frappe.db.rollback(save_point="turn")
 			frappe.clear_messages()
+			row.citizen = citizen
 			problem = _("This could not be registered: {0}").format(frappe.utils.strip_html(str(refusal)))
 			return Outcome(state, [Spoken(Reply(problem))])
 	return outcome

@@ -1,6 +1,7 @@
 """What the engine asks of the site, answered from the database."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import frappe
@@ -9,7 +10,6 @@ from frappe import _
 from grievance_cell.conversations import area_search
 from grievance_cell.conversations.engine import Choice, Flow, Step
 from grievance_cell.conversations.intents import normalise
-
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
@@ -76,7 +76,12 @@ class Site:
 		return area_search.by_position(latitude, longitude, language, self.within)
 
 	def holds(self, expression: str, answers: dict) -> bool:
-		return bool(frappe.safe_eval(expression, None, {"answers": frappe._dict(answers)}))
+		try:
+			return bool(frappe.safe_eval(expression, None, {"answers": frappe._dict(answers)}))
+		except Exception:
+			# A question that cannot be placed is not asked; the talk goes on.
+			frappe.log_error(title=f"The condition of a Chat Step failed: {expression}"[:140])
+			return False
 
 	def static_choices(self, flow: Flow, step: Step, language: str) -> list[Choice]:
 		row = step_row(flow, step)
@@ -133,7 +138,8 @@ def filled_filters(link_filters: str | None, answers: dict) -> dict:
 
 	def fill(value):
 		if isinstance(value, str):
-			return value.format_map({key: answer or "" for key, answer in answers.items()})
+			# A question may not be answered yet, or again be open.
+			return value.format_map(defaultdict(str, {key: answer or "" for key, answer in answers.items()}))
 		return [fill(each) for each in value] if isinstance(value, list) else value
 
 	return {key: fill(value) for key, value in json.loads(link_filters or "{}").items()}

@@ -161,20 +161,39 @@ def settle(event: frappe._dict, state: str, error: str | None = None) -> None:
 def put_off(event: frappe._dict) -> None:
 	"""Leave an event for a later attempt, and the reason where IT staff find it."""
 	log = frappe.log_error(title=f"Chat Event {event.name} failed, attempt {event.attempts}")
+	later = now_datetime() + timedelta(seconds=4**event.attempts)
+	# Another drain may have been luckier with it meanwhile.
 	frappe.db.sql(
-		"update `tabChat Event` set next_attempt_on = %s, error = %s where name = %s",
-		(now_datetime() + timedelta(seconds=4**event.attempts), f"Error Log {log and log.name}", event.name),
+		"update `tabChat Event` set next_attempt_on = %s, error = %s where name = %s and state = %s",
+		(later, f"Error Log {log and log.name}", event.name, PENDING),
 	)
 	frappe.db.commit()
 
 
 def give_up(event: frappe._dict) -> None:
 	"""Fail an event that can't be worked on, and tell the citizen that their message is kept."""
-	if event.kind == MESSAGE:
-		session = sessions.lock(event.channel, event.conversation_key)
-		language = sessions.read(session).language
-		language = language or frappe.get_cached_value("Chat Channel", event.channel, "default_language")
-		text = _("We have kept your message, but could not work on it. Our staff will look at it.", language)
-		messages.queue(session, Reply(text))
-	settle(event, FAILED, f"Given up after {MOST_ATTEMPTS} attempts")
-	frappe.db.commit()
+	reason = f"Given up after {MOST_ATTEMPTS} attempts"
+	try:
+		session = sessions.lock(event.channel, event.conversation_key) if event.kind == MESSAGE else None
+		if not still_pending(event):
+			return frappe.db.rollback()
+		if session:
+			tell_of_failure(session)
+		settle(event, FAILED, reason)
+		frappe.db.commit()
+	except Exception as error:
+		frappe.db.rollback()
+		if is_transient(error):
+			# The sweeper brings it back.
+			return
+		# What can't even be told of must not stand in the way of what comes after it.
+		frappe.log_error(title=f"Chat Event {event.name}: the citizen could not be told")
+		settle(event, FAILED, reason)
+		frappe.db.commit()
+
+
+def tell_of_failure(session: frappe._dict) -> None:
+	language = sessions.read(session).language
+	language = language or frappe.get_cached_value("Chat Channel", session.channel, "default_language")
+	text = _("We have kept your message, but could not work on it. Our staff will look at it.", language)
+	messages.queue(session, Reply(text))

@@ -7,6 +7,7 @@ from grievance_cell.conversations.engine import Event
 from grievance_cell.messaging.events import INTERNAL
 
 MEDIA_TYPES = ("image", "audio", "video", "document", "sticker")
+LONGEST_MEDIA_ID = 140
 
 
 @dataclass(frozen=True)
@@ -23,21 +24,21 @@ def read(stored) -> tuple[Event, Contact]:
 	if stored.kind == INTERNAL:
 		return Event("notice", text=payload.get("text", ""), case=payload["case"]), Contact()
 	message, profile = payload["message"], payload.get("contact") or {}
-	name = (profile.get("profile") or {}).get("name") or ""
-	number = message.get("from") or profile.get("wa_id")
-	contact = Contact(f"+{number}" if number else None, profile.get("user_id"))
-	return replace(_event(message), profile_name=name), contact
+	name = _dict(profile.get("profile")).get("name") or ""
+	number = str(message.get("from") or profile.get("wa_id") or "")
+	contact = Contact(f"+{number}" if number.isdecimal() else None, profile.get("user_id"))
+	return replace(_event(message), profile_name=str(name)), contact
 
 
 def _event(message: dict) -> Event:
-	kind = message.get("type")
+	kind = str(message.get("type"))
 	body = message.get(kind)
 	if not isinstance(body, dict):
 		return Event("unknown")
 	if kind == "text":
 		return Event("text", text=str(body.get("body") or ""))
 	if kind == "interactive":
-		reply = body.get(body.get("type")) or {}
+		reply = _dict(body.get(str(body.get("type"))))
 		return Event("choice", text=str(reply.get("title") or ""), choice=str(reply.get("id") or ""))
 	if kind == "button":
 		return Event("choice", text=str(body.get("text") or ""), choice=str(body.get("payload") or ""))
@@ -48,7 +49,7 @@ def _event(message: dict) -> Event:
 			return Event("unknown")
 	if kind == "reaction":
 		return Event("reaction")
-	if kind in MEDIA_TYPES and body.get("id"):
+	if _is_file(kind, body):
 		return Event("media", text=str(body.get("caption") or ""), media_type=kind)
 	return Event("unknown")
 
@@ -60,7 +61,14 @@ def message_of(stored) -> dict:
 def media_of(stored) -> dict | None:
 	"""Describe the file of a message: id, mime_type, sha256, filename; None if there is none."""
 	message = message_of(stored)
-	body = message.get(message.get("type"))
-	if message.get("type") in MEDIA_TYPES and isinstance(body, dict) and body.get("id"):
-		return body
-	return None
+	kind = str(message.get("type"))
+	body = _dict(message.get(kind))
+	return body if _is_file(kind, body) else None
+
+
+def _is_file(kind: str, body: dict) -> bool:
+	return kind in MEDIA_TYPES and 0 < len(str(body.get("id") or "")) <= LONGEST_MEDIA_ID
+
+
+def _dict(value) -> dict:
+	return value if isinstance(value, dict) else {}

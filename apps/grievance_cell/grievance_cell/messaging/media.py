@@ -6,6 +6,7 @@ import json
 import filetype
 import frappe
 from frappe import _
+from frappe.core.api.file import get_max_file_size
 
 from grievance_cell.messaging import outbox
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
@@ -63,11 +64,16 @@ def fetch(message: int) -> None:
 	frappe.db.commit()
 	try:
 		content, extension = download(channel, row)
+		keep(message, row, content, extension)
 	except ProviderError as error:
 		if not error.retryable or row.attempts + 1 >= MOST_ATTEMPTS:
 			give_up(message, str(error))
-		return
-	keep(message, row, content, extension)
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title=f"The file of Chat Message {message} could not be kept")
+		frappe.db.commit()
+		if row.attempts + 1 >= MOST_ATTEMPTS:
+			give_up(message, _("An error of ours, see the Error Log"))
 
 
 def download(channel, row) -> tuple[bytes, str]:
@@ -75,8 +81,7 @@ def download(channel, row) -> tuple[bytes, str]:
 	kind = row.message_type
 	with outbox.connect(channel) as provider:
 		described = provider.media(row.media_id)
-		limit = min(LIMITS[kind], frappe.utils.cint(frappe.conf.max_file_size) or LIMITS[kind])
-		content = provider.download(described["url"], limit)
+		content = provider.download(described["url"], min(LIMITS[kind], get_max_file_size()))
 	if described.get("sha256") and hashlib.sha256(content).hexdigest() != described["sha256"]:
 		raise ProviderError(0, "The file was damaged on its way", retryable=True)
 	extension = filetype.guess_extension(content)

@@ -1,12 +1,18 @@
 """The table of messages in and out: the only place that writes Chat Messages' rows anew."""
 
 import json
+from datetime import timedelta
 
 import frappe
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations.engine import Choice, Reply
 from grievance_cell.messaging.events import shard_of
+
+# What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
+LONGEST_TEXT = 16_000
+LONGEST_NAME = 140
+FIRST_LOOK = timedelta(minutes=2)
 
 
 def insert_inbound(session, event, message: dict, *, text: str, media: dict | None) -> int:
@@ -17,11 +23,13 @@ def insert_inbound(session, event, message: dict, *, text: str, media: dict | No
 		session=session.name,
 		citizen=session.citizen,
 		shard=event.shard,
-		message_id=message.get("id"),
-		message_type=message.get("type"),
-		text=text,
-		media_id=media.get("id") if media else None,
+		message_id=str(message.get("id")),
+		message_type=str(message.get("type"))[:LONGEST_NAME],
+		text=text[:LONGEST_TEXT],
+		media_id=str(media["id"]) if media else None,
 		media_state="Pending" if media else None,
+		# The sweeper looks from then on, should the job that fetches the file be lost.
+		next_attempt_on=now_datetime() + FIRST_LOOK if media else None,
 		payload=json.dumps(message, ensure_ascii=False),
 	)
 
@@ -43,7 +51,7 @@ def queue(
 		shard=shard_of(session.conversation_key),
 		message_type="interactive" if reply.choices or reply.asks_location else "text",
 		purpose=purpose,
-		text=reply.text,
+		text=reply.text[:LONGEST_TEXT],
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
 		payload=json.dumps(

@@ -8,6 +8,7 @@ from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import RESOLVED, category_of
 from grievance_cell.messaging import events, messages, sessions
 from grievance_cell.messaging.wake import wake_after_commit
+from grievance_cell.organisation.areas import ancestors
 
 
 def on_action(action, method: str | None = None) -> None:
@@ -34,7 +35,7 @@ def on_action(action, method: str | None = None) -> None:
 		wake_after_commit("inbox", shard)
 	else:
 		messages.queue(
-			sessions.lock(*conversation),
+			sessions.get(*conversation),
 			Reply(status_notice(case, action)),
 			reference_doctype=case.doctype,
 			reference_name=case.name,
@@ -54,8 +55,21 @@ def conversation_of(case) -> tuple[str, str] | None:
 	if talks:
 		return talks[0].channel, talks[0].conversation_key
 	number = frappe.db.get_value("Citizen", case.citizen, "mobile_no")
-	channels = frappe.get_all("Chat Channel", {"enabled": 1}, pluck="name", order_by="creation", limit=1)
-	return (channels[0], number.lstrip("+")) if number and channels else None
+	channel = channel_for(case.area)
+	return (channel, number.lstrip("+")) if number and channel else None
+
+
+def channel_for(area: str) -> str | None:
+	"""Name the channel that serves an area: the one of the nearest area upwards, else one that serves all."""
+	above = [each.name for each in ancestors(area)]
+	channels = frappe.get_all("Chat Channel", {"enabled": 1}, ["name", "default_area"], order_by="creation")
+	serving = [channel for channel in channels if not channel.default_area or channel.default_area in above]
+	nearest = min(
+		serving,
+		key=lambda channel: above.index(channel.default_area) if channel.default_area else len(above),
+		default=None,
+	)
+	return nearest and nearest.name
 
 
 def status_notice(case, action) -> str:

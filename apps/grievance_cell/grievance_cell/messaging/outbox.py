@@ -92,8 +92,13 @@ def send(name: int) -> None:
 
 def claim(name: int):
 	"""Take a message for this worker alone: Queued becomes Sending, committed before anything goes out."""
-	message = frappe.db.sql("select * from `tabChat Message` where name = %s for update", name, as_dict=True)
-	if not message or message[0].state != "Queued":
+	message = frappe.db.sql(
+		"""select * from `tabChat Message` where name = %s and state = 'Queued'
+		and (next_attempt_on is null or next_attempt_on <= %s) for update""",
+		(name, now_datetime()),
+		as_dict=True,
+	)
+	if not message:
 		frappe.db.rollback()
 		return None
 	frappe.db.sql(

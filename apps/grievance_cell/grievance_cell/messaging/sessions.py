@@ -16,6 +16,23 @@ def lock(channel: str, conversation_key: str) -> frappe._dict:
 	To be called before anything is read: REPEATABLE READ fixes the snapshot at the first read, and what a turn reads
 	has to be what the turn before it wrote. The lock order is session, then case.
 	"""
+	_make(channel, conversation_key)
+	return _select(channel, conversation_key, "for update")[0]
+
+
+def get(channel: str, conversation_key: str) -> frappe._dict:
+	"""Get a conversation's session, made if it is new, for who only writes to the citizen.
+
+	Not locked: whoever holds a case must not wait for a session, since a turn that holds the session waits for cases.
+	"""
+	found = _select(channel, conversation_key)
+	if not found:
+		_make(channel, conversation_key)
+		found = _select(channel, conversation_key)
+	return found[0]
+
+
+def _make(channel: str, conversation_key: str) -> None:
 	now, user = now_datetime(), frappe.session.user
 	frappe.db.sql(
 		"""insert into `tabChat Session`
@@ -24,12 +41,15 @@ def lock(channel: str, conversation_key: str) -> frappe._dict:
 		on duplicate key update conversation_key = conversation_key""",
 		(frappe.generate_hash(length=10), now, now, user, user, channel, conversation_key),
 	)
+
+
+def _select(channel: str, conversation_key: str, lock: str = "") -> list[frappe._dict]:
 	return frappe.db.sql(
 		f"""select {", ".join(FIELDS)} from `tabChat Session`
-		where channel = %s and conversation_key = %s for update""",
+		where channel = %s and conversation_key = %s {lock}""",
 		(channel, conversation_key),
 		as_dict=True,
-	)[0]
+	)
 
 
 def read(session: frappe._dict) -> Session:

@@ -19,7 +19,7 @@ NEXT_LOOK = timedelta(seconds=30)
 def apply(event) -> bool:
 	"""Move the message that a status tells of; False to look again later, since it is not known yet."""
 	status = json.loads(event.payload)["status"]
-	state = STATES.get(status.get("status"))
+	state = STATES.get(str(status.get("status")))
 	message = find(status)
 	if state and not message and now_datetime() - event.received_on < WAIT_FOR_MESSAGE:
 		frappe.db.sql(
@@ -30,12 +30,7 @@ def apply(event) -> bool:
 	if state and message and PROGRESS[state] > PROGRESS[message.state]:
 		changes = {"state": state, "message_id": message.message_id or status.get("id")}
 		if state == "Failed":
-			error = (status.get("errors") or [{}])[0]
-			details = (error.get("error_data") or {}).get("details")
-			changes |= {
-				"error_code": error.get("code"),
-				"error": (details or error.get("title") or "")[:500],
-			}
+			changes |= reason_of(status)
 		frappe.db.set_value("Chat Message", message.name, changes)
 	problem = None if message else "No message of ours" if state else "Unknown status"
 	frappe.db.sql(
@@ -45,12 +40,22 @@ def apply(event) -> bool:
 	return True
 
 
+def reason_of(status: dict) -> dict:
+	"""Read why a message failed; what Meta does not say in its own shape is shown as it is."""
+	try:
+		error = status["errors"][0]
+		details = (error.get("error_data") or {}).get("details")
+		return {"error_code": int(error["code"]), "error": str(details or error.get("title") or "")[:500]}
+	except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+		return {"error_code": 0, "error": str(status.get("errors"))[:500]}
+
+
 def find(status: dict):
 	"""Find the message of a status: by Meta's id, or by ours where the answer with that id never reached us."""
 	fields = "name, state, message_id"
 	by_id = frappe.db.sql(
-		f"select {fields} from `tabChat Message` where message_id = %s for update",
-		status.get("id"),
+		f"select {fields} from `tabChat Message` where message_id = %s and direction = 'Out' for update",
+		str(status.get("id")),
 		as_dict=True,
 	)
 	if by_id:

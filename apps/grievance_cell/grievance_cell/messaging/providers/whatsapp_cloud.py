@@ -57,24 +57,30 @@ class WhatsAppCloud:
 
 	def media(self, media_id: str) -> dict:
 		"""Describe a file that a citizen sent: url (valid five minutes), mime_type, sha256, file_size."""
-		return self._request("get", f"{self.base}/{media_id}").json()
+		described = self._request("get", f"{self.base}/{media_id}").json()
+		if not described.get("url"):
+			raise ProviderError(0, "The file has no address", retryable=True)
+		return described
 
 	def download(self, url: str, limit: int) -> bytes:
 		"""Fetch a file, `limit` bytes at most; raises ProviderError for more."""
-		with self._request("get", url, stream=True) as answer:
-			content = bytearray()
-			for chunk in answer.iter_content(64 * 1024):
-				content += chunk
-				if len(content) > limit:
-					raise ProviderError(0, "The file is too large", retryable=False)
+		content = bytearray()
+		try:
+			with self._request("get", url, stream=True) as answer:
+				for chunk in answer.iter_content(64 * 1024):
+					content += chunk
+					if len(content) > limit:
+						raise ProviderError(0, "The file is too large", retryable=False)
+		except requests.RequestException as error:
+			raise ProviderError(0, type(error).__name__, retryable=True) from None
 		return bytes(content)
 
 	def _request(self, method: str, url: str, **options) -> requests.Response:
 		try:
 			answer = self.http.request(method, url, timeout=TIMEOUT_SECONDS, **options)
-		except requests.RequestException as error:
-			# The exception's text may hold the address, which is no secret; it never holds the header.
-			raise ProviderError(0, type(error).__name__, retryable=True) from error
+		except (requests.RequestException, UnicodeError) as error:
+			# Its name and not its text or its cause: that of a token with a line break quotes the whole header.
+			raise ProviderError(0, type(error).__name__, retryable=True) from None
 		if answer.ok:
 			return answer
 		raise read_error(answer)
@@ -108,7 +114,8 @@ def compose(reply: Reply, list_button: str) -> dict:
 	choices = reply.choices[:ROWS]
 	if fits_buttons(choices):
 		buttons = [
-			{"type": "reply", "reply": {"id": choice.value, "title": choice.label}} for choice in choices
+			{"type": "reply", "reply": {"id": choice.value[:CHOICE_ID], "title": choice.label}}
+			for choice in choices
 		]
 		return _interactive(reply.text, {"type": "button", "action": {"buttons": buttons}})
 	action = {"button": shorten(list_button, LIST_BUTTON), "sections": [{"rows": [_row(c) for c in choices]}]}

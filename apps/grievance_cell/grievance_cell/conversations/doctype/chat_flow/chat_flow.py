@@ -5,8 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-# Step ids stand before the colon in the ids of buttons and rows.
-STEP_ID = re.compile(r"[a-z][a-z0-9_]*")
+# Step ids stand before the colon in the ids of buttons and rows, which have 200 characters; a document's name has 140.
+STEP_ID = re.compile(r"[a-z][a-z0-9_]{0,49}")
 # Ids of buttons that are there at every step.
 RESERVED = {"page", "skip", "change", "cancel", "feedback", "flow"}
 CHOOSES_FROM_FIELD = {"Choice": "Select", "Link": "Link"}
@@ -17,6 +17,7 @@ class ChatFlow(Document):
 		self.validate_step_ids()
 		self.validate_targets()
 		self.validate_link_filters()
+		self.validate_conditions()
 		self.validate_opening_step()
 
 	def validate_step_ids(self):
@@ -63,6 +64,14 @@ class ChatFlow(Document):
 					readable = False
 				if not readable:
 					frappe.throw(_("Row {0}: Link Filters is not a JSON object").format(step.idx))
+
+	def validate_conditions(self):
+		for step in self.steps:
+			if step.depends_on:
+				try:
+					compile(step.depends_on, "<condition>", "eval")
+				except SyntaxError as error:
+					frappe.throw(_("The condition cannot be read: {0}").format(error.msg))
 
 	def validate_opening_step(self):
 		if self.opening_step and self.opening_step not in {step.step_id for step in self.steps}:
