@@ -42,12 +42,17 @@ def after_migrate() -> None:
 
 
 def own_doctypes() -> set[str]:
-	"""Name the DocTypes that this app ships, read from its files."""
-	files = Path(frappe.get_app_path(APP)).glob("*/doctype/*/*.json")
+	return doctypes_of(APP)
+
+
+def doctypes_of(app: str) -> set[str]:
+	"""Name the DocTypes that an app ships, read from its files; test records lie beside them, as lists."""
+	files = Path(frappe.get_app_path(app)).glob("**/doctype/*/*.json")
+	contents = [json.loads(file.read_text(encoding="utf-8")) for file in files]
 	return {
 		content["name"]
-		for file in files
-		if (content := json.loads(file.read_text(encoding="utf-8"))).get("doctype") == "DocType"
+		for content in contents
+		if isinstance(content, dict) and content.get("doctype") == "DocType"
 	}
 
 
@@ -70,11 +75,7 @@ def refuse_clashing_app(app: str) -> None:
 	"""Keep an app off the site that would take over a DocType of ours (before_app_install)."""
 	if app == APP:
 		return
-	theirs = {
-		json.loads(file.read_text(encoding="utf-8")).get("name")
-		for file in Path(frappe.get_app_path(app)).glob("**/doctype/*/*.json")
-	}
-	if clashes := sorted(own_doctypes() & theirs):
+	if clashes := sorted(own_doctypes() & doctypes_of(app)):
 		frappe.throw(
 			_("{0} cannot be installed beside Grievance Cell, both have: {1}").format(app, ", ".join(clashes))
 		)

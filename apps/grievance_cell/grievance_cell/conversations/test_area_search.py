@@ -1,0 +1,103 @@
+from grievance_cell.conversations import area_search
+from grievance_cell.testing import SiteTestCase, make_area
+
+
+def in_hindi(name: str, *aliases: str) -> list[dict]:
+	rows = [{"language": "hi", "name_text": alias, "is_alias": 1} for alias in aliases]
+	return [*rows, {"language": "hi", "name_text": name}]
+
+
+class TestAreaSearch(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		cls.district = make_area("District", area_name="Janjgir-Champa")
+		cls.naila = make_area(
+			"Municipal Body",
+			cls.district,
+			area_name="Janjgir-Naila",
+			names=in_hindi("जाँजगीर-नैला", "Naila"),
+			latitude=22.01,
+			longitude=82.57,
+		)
+		cls.champa = make_area("Municipal Body", cls.district, area_name="Champa", names=in_hindi("चाम्पा"))
+		cls.naila_5 = make_area("Ward", cls.naila, area_name="Ward 5", names=in_hindi("वार्ड 5"))
+		cls.champa_5 = make_area("Ward", cls.champa, area_name="Ward 5", names=in_hindi("वार्ड 5"))
+		cls.naila_15 = make_area("Ward", cls.naila, area_name="Ward 15", names=in_hindi("वार्ड 15"))
+		cls.block = make_area("Block", cls.district, area_name="Akaltara")
+		cls.village = make_area(
+			"Village",
+			cls.block,
+			area_name="Hindi",
+			names=in_hindi("हिंदी"),
+			latitude=22.10,
+			longitude=82.60,
+		)
+		cls.village_2 = make_area(
+			"Village", cls.block, area_name="Hidi", names=in_hindi("हिदी"), latitude=22.20, longitude=82.60
+		)
+		cls.twin = make_area("Locality", cls.block, area_name="Twin", latitude=22.2001, longitude=82.6001)
+		cls.other_district = make_area("District", area_name="Korba")
+		cls.elsewhere = make_area(
+			"Village", cls.other_district, area_name="Hindi", latitude=22.1, longitude=82.6
+		)
+
+	def named(self, text: str, language: str = "en") -> list[str]:
+		return [choice.value for choice in area_search.by_name(text, language, self.district.name)]
+
+	def near(self, latitude: float, longitude: float) -> list[str]:
+		return [
+			choice.value for choice in area_search.by_position(latitude, longitude, "en", self.district.name)
+		]
+
+	def test_homonyms_are_all_offered(self):
+		self.assertEqual(self.named("ward 5"), [self.naila_5.name, self.champa_5.name])
+
+	def test_the_name_of_what_it_lies_in_tells_homonyms_apart(self):
+		for text in ("Ward 5, Champa", "champa ward 5", "चाम्पा वार्ड 5"):
+			with self.subTest(text):
+				self.assertEqual(self.named(text), [self.champa_5.name])
+
+	def test_digits_of_every_script_are_the_same(self):
+		self.assertEqual(self.named("वार्ड १५"), [self.naila_15.name])
+		self.assertEqual(self.named("वार्ड 15", "hi"), [self.naila_15.name])
+
+	def test_an_alias_is_a_name_too(self):
+		self.assertEqual(self.named("naila"), [self.naila.name])
+
+	def test_names_that_differ_in_a_sign_are_different(self):
+		self.assertEqual(self.named("हिंदी"), [self.village.name])
+		self.assertEqual(self.named("हिदी"), [self.village_2.name])
+
+	def test_only_the_areas_of_the_channel_are_offered(self):
+		self.assertEqual(self.named("Hindi"), [self.village.name])
+		everywhere = {choice.value for choice in area_search.by_name("Hindi", "en")}
+		self.assertLessEqual({self.village.name, self.elsewhere.name}, everywhere)
+
+	def test_what_is_too_large_or_unknown_is_not_offered(self):
+		for text in ("Janjgir-Champa district", "Timbuktu", "", " , . ", "5" * 400):
+			with self.subTest(text):
+				self.assertEqual(self.named(text), [])
+
+	def test_a_choice_is_named_in_the_language_with_what_it_lies_in(self):
+		(choice,) = area_search.by_name("वार्ड 15", "hi", self.district.name)
+		self.assertEqual(choice.label, "वार्ड 15, जाँजगीर-नैला")
+		(choice,) = area_search.by_name("वार्ड 15", "en", self.district.name)
+		self.assertEqual(choice.label, "Ward 15, Janjgir-Naila")
+
+	def test_a_pin_means_the_nearest_place(self):
+		self.assertEqual(self.near(22.11, 82.61), [self.village.name])
+
+	def test_places_that_a_pin_cannot_tell_apart_are_all_offered(self):
+		self.assertEqual(set(self.near(22.2, 82.6)), {self.village_2.name, self.twin.name})
+
+	def test_a_pin_far_from_every_place_means_none(self):
+		for latitude, longitude in ((28.6, 77.2), (0.0, 0.0), (-90.0, 180.0)):
+			self.assertEqual(self.near(latitude, longitude), [])
+
+	def test_a_place_with_places_in_it_is_too_large_for_a_pin(self):
+		self.assertEqual(self.near(22.01, 82.57), [self.village.name])
+
+	def test_distances_are_those_of_the_globe(self):
+		self.assertAlmostEqual(area_search._distance_km(22.0, 82.0, 23.0, 82.0), 111.2, delta=0.2)
+		self.assertAlmostEqual(area_search._distance_km(60.0, 0.0, 60.0, 1.0), 55.6, delta=0.2)
+		self.assertEqual(area_search._distance_km(22.0, 82.0, 22.0, 82.0), 0)
