@@ -6,6 +6,7 @@ app_publisher = "Grievance Cell contributors"
 app_description = "Citizens' grievances over WhatsApp, settled in time"
 app_email = "grievance-cell@example.org"
 app_license = "mit"
+app_include_js = "grievance_cell.bundle.js"
 app_logo_url = "/assets/grievance_cell/images/logo.svg"
 
 before_install = "grievance_cell.setup.install.before_install"

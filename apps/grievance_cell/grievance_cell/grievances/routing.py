@@ -31,7 +31,7 @@ def route(department: str, area: str | None) -> Route:
 		found, place = frappe.db.get_value("Department", department, "nodal_posting"), department
 	if not found:
 		found = frappe.db.get_single_value("Grievance Settings", "cell_posting")
-		place = _("no posting in {0}").format(department)
+		place = _("no posting in {0}").format(_(department))
 	if not found:
 		return Route(None, _("No posting found"))
 	charge = in_charge(found)

@@ -29,7 +29,7 @@ function show_deadline(frm) {
 		return;
 	}
 	const colour = { "On Track": "green", "Due Soon": "orange", Overdue: "red" }[frm.doc.sla_status];
-	const left = moment(frm.doc.resolution_by).fromNow();
+	const left = grievance_cell.time_left(frm.doc.resolution_by);
 	frm.dashboard.add_indicator(__("{0}: to be settled {1}", [__(frm.doc.sla_status), left]), colour);
 }
 

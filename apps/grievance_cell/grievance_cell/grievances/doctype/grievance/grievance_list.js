@@ -15,7 +15,7 @@ frappe.listview_settings["Grievance"] = {
 
 	formatters: {
 		resolution_by(value) {
-			return value ? moment(value).fromNow() : "";
+			return value ? grievance_cell.time_left(value) : "";
 		},
 	},
 };
