@@ -1,10 +1,14 @@
 """The test instance as the end-to-end tests see it: addresses, bench commands, and processes to kill and start."""
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pymysql
 
 # The orchestrator knows the Procfile, the ports and which processes are the bench's own.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "config" / "bench"))
@@ -45,6 +49,26 @@ class Servers:
 		if check and answer.returncode:
 			raise AssertionError(f"bench {' '.join(words)} ended with {answer.returncode}:\n{answer.stdout}")
 		return answer.stdout
+
+	def database(self) -> pymysql.Connection:
+		"""Connect to the site's database as root; each statement is a transaction of its own until `begin()`."""
+		config = json.loads((self.sites / self.site / "site_config.json").read_text())
+		return pymysql.connect(
+			host="127.0.0.1",
+			port=self.ports["mariadb"],
+			user="root",
+			password=self.instance.root_password(),
+			database=config["db_name"],
+			charset="utf8mb4",
+			autocommit=True,
+			cursorclass=pymysql.cursors.DictCursor,
+		)
+
+	def rows(self, query: str, *values) -> list[dict]:
+		"""Run one statement on the site's database; what is committed now, whatever Frappe has cached."""
+		with contextlib.closing(self.database()) as database, database.cursor() as cursor:
+			cursor.execute(query, values)
+			return list(cursor.fetchall())
 
 	def pids(self, process: str) -> list[int]:
 		"""Return the process and all it has started that still runs."""
