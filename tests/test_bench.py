@@ -152,11 +152,12 @@ def test_what_needs_a_failed_step_is_not_begun(make_step, quiet):
 	assert make_step.runs == []
 
 
-def test_a_digest_sees_names_and_contents_but_not_what_is_compiled(tmp_path):
+def test_a_digest_sees_names_and_contents_but_not_what_is_made_from_them(tmp_path):
 	(tmp_path / "a").write_text("x")
 	before = steps.digest([tmp_path])
-	(tmp_path / "__pycache__").mkdir()
-	(tmp_path / "__pycache__" / "a.pyc").write_text("y")
+	for folder in ("__pycache__", "dist"):
+		(tmp_path / folder).mkdir()
+		(tmp_path / folder / "a.out").write_text("y")
 	assert steps.digest([tmp_path]) == before
 	(tmp_path / "a").rename(tmp_path / "b")
 	assert steps.digest([tmp_path]) != before

@@ -218,7 +218,12 @@ def renew_locks() -> int:
 			after=("lock tools",),
 		),
 	]
-	run_steps(steps, progress)
+	lock = Lock(DATA / "setup.lock")
+	lock.take("lock", wait=True)
+	try:
+		run_steps(steps, progress)
+	finally:
+		lock.release()
 	return 0
 
 
@@ -234,6 +239,7 @@ def set_up(progress: Progress, for_tests: bool = False) -> None:
 		progress.say("Another command of this bench is setting up; waiting for it.")
 		lock.take("set-up", wait=True)
 	try:
+		processes.end_marked(processes.SET_UP)
 		steps = setup.steps(for_tests)
 		missing = system.missing(for_tests)
 		if missing and not system.may_install():

@@ -67,15 +67,17 @@ class Instance:
 	def url(self, process: str) -> str:
 		return f"http://127.0.0.1:{self.ports[process]}"
 
+	def marked_environment(self, **more: str) -> dict[str, str]:
+		"""Return the environment of a program that must not outlive the command that works on this instance."""
+		return processes.environment(**{processes.MARK: str(self.folder)}, **more)
+
 	def environment(self) -> dict[str, str]:
 		"""Return what the lines of the Procfile need."""
 		options = list(self.mariadb_options)
 		if os.geteuid() == 0:
 			options.append("--user=root")
 		ports = {f"{process.upper()}_PORT": str(port) for process, port in self.ports.items()}
-		return processes.environment(
-			**ports, MARIADB_OPTIONS=" ".join(options), **{processes.MARK: str(self.folder)}
-		)
+		return self.marked_environment(**ports, MARIADB_OPTIONS=" ".join(options))
 
 	def prepare(self) -> None:
 		"""Make the folders that programs expect and do not make themselves."""

@@ -18,6 +18,8 @@ from paths import BENCH, ENV
 # that is long gone and whose number now belongs to another; what a process was started with stays true.
 MARK = "GRIEVANCE_BENCH"
 NAME = "GRIEVANCE_PROCESS"
+# What steps of the set-up start is marked with this in place of the folder, unless the step belongs to an instance.
+SET_UP = BENCH / "set-up"
 PR_SET_PDEATHSIG = 1
 
 _children: dict[subprocess.Popen, bool] = {}
@@ -72,12 +74,15 @@ def start(command: list[str], *, unhurried: bool = False, **options) -> subproce
 
 
 def run(command: list[str], *, log=None, unhurried: bool = False, **options) -> int:
-	"""Run a program to its end and return its exit code; `log` (an open file) gets all that it prints."""
+	"""Run a program to its end and return its exit code; `log` (an open file) gets all that it prints.
+
+	Marked, so that the next run can end what this one leaves behind when it is killed.
+	"""
 	if log is not None:
 		log.write(f"$ {' '.join(map(str, command))}\n")
 		log.flush()
 		options |= {"stdout": log, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-	options.setdefault("env", environment())
+	options.setdefault("env", environment(**{MARK: str(SET_UP)}))
 	process = start(command, unhurried=unhurried, **options)
 	try:
 		return process.wait()

@@ -73,7 +73,7 @@ def steps(for_tests: bool = False) -> list[Step]:
 			build_assets,
 			ASSETS / ".made",
 			lambda: digest([*public_folders(), *NODE.glob("*.mjs"), NODE / "package-lock.json"]),
-			(ASSETS / "assets.json",),
+			(ASSETS / "assets.json", FRAPPE / "frappe" / "public" / "dist"),
 			after=("npm", "frappe"),
 		),
 	]

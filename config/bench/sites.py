@@ -3,7 +3,6 @@
 import os
 import shutil
 
-import processes
 from instance import Instance
 from paths import APP, BENCH, CONFIG, PYTHON
 from steps import Step, command, digest
@@ -53,6 +52,7 @@ def make_database(instance: Instance, log) -> None:
 			"--skip-name-resolve",
 			"--auth-root-authentication-method=socket",
 			f"--extra-file={accounts}",
+			env=instance.marked_environment(),
 		)
 	finally:
 		accounts.unlink()
@@ -104,7 +104,7 @@ def new_site(instance: Instance, log) -> None:
 		"--force",
 		"--admin-password=admin",
 		cwd=instance.sites,
-		env=processes.environment(ROOT_PASSWORD=instance.root_password()),
+		env=instance.marked_environment(ROOT_PASSWORD=instance.root_password()),
 	)
 
 
@@ -116,7 +116,7 @@ def install_app(instance: Instance, log) -> None:
 
 
 def bench(instance: Instance, log, *words: str) -> None:
-	command(log, *instance.bench(*words), cwd=instance.sites)
+	command(log, *instance.bench(*words), cwd=instance.sites, env=instance.marked_environment())
 
 
 def app_digest() -> str:

@@ -16,6 +16,8 @@ from errors import BenchError
 from paths import BENCH, LOGS
 
 TAIL = 25
+# Folders that are made from the sources they lie among.
+MADE = {"__pycache__", "node_modules", "dist"}
 
 
 class StepFailed(BenchError):
@@ -141,7 +143,7 @@ def run_steps(steps: Iterable[Step], progress: Progress) -> list[str]:
 
 
 def digest(paths: Iterable[Path], *more: str) -> str:
-	"""Return a hash of the files' names and contents, folders with all below them, and of some words more."""
+	"""Return a hash of files' names and contents, of folders with all the sources below them, and of some words."""
 	total = hashlib.sha256()
 	for path in paths:
 		for file in sorted(_files(path)):
@@ -158,7 +160,7 @@ def _files(path: Path) -> Iterable[Path]:
 	return [
 		file
 		for file in path.rglob("*")
-		if file.is_file() and not {"__pycache__", "node_modules"}.intersection(file.parts)
+		if file.is_file() and not MADE.intersection(file.relative_to(path).parts)
 	]
 
 

@@ -74,7 +74,7 @@ def unit(instance: Instance, arguments: list[str]) -> bool:
 	with procfile.running(instance):
 		words = instance.bench("--site", instance.site, "run-tests", "--app", APP.name, *arguments)
 		# Without CI in the environment Frappe's runner ends with 0 whatever the tests did.
-		return call(words, cwd=instance.sites, CI="1")
+		return call(words, cwd=instance.sites, env=instance.marked_environment(CI="1"))
 
 
 def e2e(instance: Instance, arguments: list[str]) -> bool:
@@ -94,9 +94,9 @@ PARTS: dict[str, Callable[[Instance, list[str]], bool]] = {
 }
 
 
-def call(words: list[str], cwd: Path = BENCH, **more: str) -> bool:
+def call(words: list[str], cwd: Path = BENCH, **options) -> bool:
 	sys.stdout.flush()
-	return processes.run(words, cwd=cwd, env=processes.environment(**more), stdin=subprocess.DEVNULL) == 0
+	return processes.run(words, cwd=cwd, stdin=subprocess.DEVNULL, **options) == 0
 
 
 def frappe_step(instance: Instance) -> Step:
