@@ -52,6 +52,8 @@ class SiteTestCase(FrappeTestCase):
 		frappe.db.savepoint("test_begins")
 		self.addCleanup(frappe.db.rollback, save_point="test_begins")
 		self.addCleanup(frappe.db.after_commit.reset)
+		# Frappe keeps its Error Log outside of transactions.
+		self.addCleanup(frappe.db.delete, "Error Log", {"creation": (">=", now_datetime())})
 		self.addCleanup(frappe.set_user, "Administrator")
 		self.addCleanup(frappe.clear_messages)
 		self.addCleanup(frappe.clear_document_cache, "Grievance Settings", "Grievance Settings")
@@ -284,16 +286,16 @@ def make_category(department, **values):
 def make_user(*roles: str) -> str:
 	email = f"{frappe.generate_hash(length=10)}@example.com"
 	# Frappe lets no more than 60 users be made in an hour, but for an import.
-	frappe.flags.in_import = True
-	make(
-		"User",
-		email=email,
-		first_name=email,
-		send_welcome_email=0,
-		user_type="System User",
-		roles=[{"role": role} for role in roles],
-	)
-	frappe.flags.in_import = False
+	with patch.dict(frappe.flags, in_import=True):
+		make(
+			"User",
+			email=email,
+			first_name=email,
+			enabled=1,
+			send_welcome_email=0,
+			user_type="System User",
+			roles=[{"role": role} for role in roles],
+		)
 	return email
 
 

@@ -190,6 +190,8 @@ class TestReceive(WebhookTestCase):
 		self.wake.assert_called_once_with("inbox", row.shard)
 
 	def test_one_message_costs_at_most_four_statements(self):
+		# The first one fills Frappe's caches.
+		self.post(self.payload(messages=[self.message()]))
 		payload = self.payload(messages=[self.message()], contacts=self.contacts())
 		real, asked = frappe.db.sql, []
 
@@ -201,7 +203,7 @@ class TestReceive(WebhookTestCase):
 			self.post(payload)
 		asked = [query for query in asked if not query.lower().startswith(("savepoint", "commit", "start"))]
 		self.assertLessEqual(len(asked), 4, asked)
-		self.assertEqual(len(self.stored()), 1)
+		self.assertEqual(len(self.stored()), 2)
 
 	def test_a_repeated_webhook_is_stored_once(self):
 		payload = self.payload(messages=[self.message()], contacts=self.contacts())

@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
+from grievance_cell.database import is_transient
 from grievance_cell.service_levels import deadlines
 
 BATCH = 200
@@ -16,19 +17,25 @@ def check_due() -> None:
 
 	Only what is due is asked for, on the index of `next_check_on`; one failing case never stops the rest.
 	"""
-	for name in frappe.get_all(
+	due = frappe.get_all(
 		"Grievance",
 		{"next_check_on": ("<=", now_datetime())},
 		pluck="name",
 		order_by="next_check_on",
 		limit=BATCH,
-	):
+	)
+	# The end of this snapshot: a case that an officer saves meanwhile may be written by us (1020 otherwise).
+	frappe.db.rollback()
+	for name in due:
 		try:
 			check(name)
 			# A case is a transaction: the next one's failure must not undo it.
 			frappe.db.commit()
-		except Exception:
+		except Exception as error:
 			frappe.db.rollback()
+			if is_transient(error):
+				# Still due: the next run takes it.
+				continue
 			frappe.log_error(
 				title="Deadline check failed", reference_doctype="Grievance", reference_name=name
 			)

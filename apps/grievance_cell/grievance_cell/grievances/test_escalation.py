@@ -39,6 +39,7 @@ class TestEscalation(SiteTestCase):
 		}
 		check = None if minutes is None else add_to_date(None, minutes=minutes)
 		made.db_set({**values, "next_check_on": check, "sla_status": "On Track"}, update_modified=False)
+		frappe.db.commit()
 		made.reload()
 		return made
 

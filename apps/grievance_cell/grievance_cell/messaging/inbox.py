@@ -59,7 +59,7 @@ def due_events(shard: int) -> list[frappe._dict]:
 	"""List the pending events of a shard that may be worked on now, in order."""
 	# A new transaction: the drain before this one may have seen an older snapshot.
 	frappe.db.rollback()
-	return frappe.db.sql(
+	found = frappe.db.sql(
 		f"""select {FIELDS} from `tabChat Event` event
 		where state = %(pending)s and shard = %(shard)s
 		and (next_attempt_on is null or next_attempt_on <= %(now)s)
@@ -72,6 +72,9 @@ def due_events(shard: int) -> list[frappe._dict]:
 		{"pending": PENDING, "status": STATUS, "shard": shard, "now": now_datetime()},
 		as_dict=True,
 	)
+	# And the end of this one's snapshot: what another drain changes meanwhile may be written by us (1020 otherwise).
+	frappe.db.rollback()
+	return found
 
 
 def take(event: frappe._dict) -> bool:

@@ -92,6 +92,8 @@ def download(channel, row) -> tuple[bytes, str]:
 
 def keep(message: int, row, content: bytes, extension: str) -> None:
 	"""Store a file privately. The message's row is locked, so that `attach` comes wholly before or wholly after."""
+	# A new transaction: `attach` may have come since this one's snapshot, taken before the download.
+	frappe.db.rollback()
 	owner = frappe.db.get_value(
 		"Chat Message",
 		message,
@@ -142,6 +144,7 @@ def attach(messages: tuple[str, ...], doctype: str, name: str) -> None:
 
 def give_up(message: int, reason: str) -> None:
 	"""Note that a file can't be had, on its message and on the case."""
+	frappe.db.rollback()
 	owner = frappe.db.get_value(
 		"Chat Message", message, ["reference_doctype", "reference_name"], as_dict=True, for_update=True
 	)

@@ -39,7 +39,7 @@ def drain(shard: int) -> None:
 def due_messages(shard: int) -> list[int]:
 	"""List what may be sent now: of each conversation only what no earlier message stands before."""
 	frappe.db.rollback()
-	return frappe.db.sql(
+	found = frappe.db.sql(
 		f"""select message.name from `tabChat Message` message
 		where state = 'Queued' and shard = %(shard)s and (next_attempt_on is null or next_attempt_on <= %(now)s)
 		and not exists (
@@ -50,6 +50,9 @@ def due_messages(shard: int) -> list[int]:
 		{"shard": shard, "now": now_datetime()},
 		pluck=True,
 	)
+	# The end of this snapshot: another drain may change these rows before we claim them (1020 otherwise).
+	frappe.db.rollback()
+	return found
 
 
 def send(name: int) -> None:
@@ -63,15 +66,16 @@ def send(name: int) -> None:
 	if not window.is_open(session.last_inbound_on, now_datetime()):
 		return fail(name, OUTSIDE_WINDOW, _("Outside the 24-hour window"))
 	channel = frappe.get_cached_doc("Chat Channel", session.channel)
-	language = message_language(message)
-	# Nothing of this transaction may stand open while we wait for Meta.
+	list_button = _("Choose", message_language(message))
+	provider = connect(channel)
+	# Nothing of this transaction may stand open while we wait for Meta, no snapshot either: a status may come first.
 	frappe.db.commit()
 	try:
-		with connect(channel) as provider:
+		with provider:
 			message_id = provider.send(
 				session.conversation_key,
 				messages.reply_of(message),
-				list_button=_("Choose", language),
+				list_button=list_button,
 				our_id=str(name),
 			)
 	except ProviderError as error:

@@ -162,7 +162,8 @@ class TestCode(unittest.TestCase):
 class TestNames(unittest.TestCase):
 	def paths(self, value) -> Iterator[str]:
 		if isinstance(value, str) and value.startswith(f"{PACKAGE}."):
-			yield value
+			if not value.endswith((".js", ".css")):
+				yield value
 		elif isinstance(value, dict):
 			for each in value.values():
 				yield from self.paths(each)
