@@ -81,9 +81,8 @@ def e2e(instance: Instance, arguments: list[str]) -> bool:
 	"""Run the tests in tests/ with everything up."""
 	restore(instance, "site")
 	with procfile.running(instance), procfile.running(instance, procfile.applications()):
-		return call(
-			[str(ENV / "bin" / "pytest"), *(arguments or [str(TESTS)])], **{WHERE: str(instance.folder)}
-		)
+		words = [str(ENV / "bin" / "pytest"), *(arguments or [str(TESTS)])]
+		return call(words, env=instance.marked_environment(**{WHERE: str(instance.folder)}))
 
 
 PARTS: dict[str, Callable[[Instance, list[str]], bool]] = {
