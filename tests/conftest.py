@@ -11,6 +11,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import servers as test_servers
 
 
+def pytest_addoption(parser):
+	parser.addoption(
+		"--pictures", action="store_true", help="draw the README's pictures anew, into docs/pictures"
+	)
+
+
 @pytest.fixture(scope="session")
 def servers() -> test_servers.Servers:
 	"""Return the running test instance."""
@@ -27,7 +33,19 @@ def browser():
 	chromium = shutil.which("chromium")
 	assert chromium, "Chromium is missing; `make test` installs it."
 	with sync_playwright() as playwright:
-		# Inside a container, or as root, Chromium's own sandbox does not work; these pages are ours.
-		browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+		# Inside a container, or as root, Chromium's own sandbox does not work; these pages are ours. The rest keeps it
+		# from asking anything of the outside world.
+		browser = playwright.chromium.launch(
+			executable_path=chromium,
+			args=[
+				"--no-sandbox",
+				"--disable-gpu",
+				"--disable-quic",
+				"--no-first-run",
+				"--disable-background-networking",
+				"--disable-component-update",
+				"--disable-sync",
+			],
+		)
 		yield browser
 		browser.close()

@@ -272,81 +272,74 @@ def processed(servers, content: dict) -> dict:
 	return message
 
 
-@pytest.mark.parametrize(
-	"name",
-	[
-		"text",
-		"button-reply",
-		"list-reply",
-		"location",
-		"image",
-		"document",
-		"voice",
-		"contacts",
-		"reaction",
-		"unsupported",
-	],
-)
-def test_every_kind_of_message_is_kept_and_worked_on(servers, post, name):
-	content = meta.body(name)
-	assert post(content).status_code == 200
-	message = processed(servers, content)
-	assert message["message_type"] == meta.message_of(content)["type"]
-	assert json.loads(message["payload"]) == meta.message_of(content)
+def test_every_kind_of_message_is_kept_and_worked_on(servers, post):
+	bodies = [meta.body(file.stem) for file in sorted(meta.BODIES.glob("*.json")) if file.stem != "statuses"]
+	for content in bodies:
+		assert post(content).status_code == 200
+	for content in bodies:
+		message = processed(servers, content)
+		assert message["message_type"] == meta.message_of(content)["type"]
+		assert json.loads(message["payload"]) == meta.message_of(content)
 
 
-@pytest.mark.parametrize(
-	"changes",
-	[
-		{"type": "hologram", "hologram": {"id": 7}},
-		{"type": None},
-		{"type": ["text"]},
-		{"type": {"a": 1}},
-		{"type": "text", "text": "no object"},
-		{"type": "text", "text": {"body": 7}},
-		{"type": "text", "text": {"body": None}},
-		{"type": "text", "text": {"body": "क" * 70_000}},
-		{"type": "text", "text": {"body": "half a letter \ud83d, a zero \x00 and an emoji 🙏"}},
-		{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": []}},
-		{"type": "interactive", "interactive": {"type": ["x"]}},
-		{"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}}},
-		{"type": "location", "location": {"latitude": "north", "longitude": None}},
-		{"type": "location", "location": {"latitude": float("nan"), "longitude": float("inf")}},
-		{"type": "image", "image": {"id": ["x"], "caption": {}}},
-		{"type": "image", "image": {"id": "9" * 300}},
-		{"type": "contacts", "contacts": "no list"},
-		{"type": "x" * 300},
-		{"timestamp": "soon"},
-		{"timestamp": "99999999999999999999"},
-		{"timestamp": "-1"},
-		{"timestamp": None},
-	],
-	ids=lambda changes: json.dumps(changes)[:50],
-)
-def test_a_message_of_an_odd_shape_is_kept_and_worked_on(servers, post, changes):
-	content = meta.body("text", **changes)
-	assert post(content).status_code == 200
-	processed(servers, content)
+ODD_MESSAGES = [
+	{"type": "hologram", "hologram": {"id": 7}},
+	{"type": None},
+	{"type": ["text"]},
+	{"type": {"a": 1}},
+	{"type": "text", "text": "no object"},
+	{"type": "text", "text": {"body": 7}},
+	{"type": "text", "text": {"body": None}},
+	{"type": "text", "text": {"body": "क" * 70_000}},
+	{"type": "text", "text": {"body": "half a letter \ud83d, a zero \x00 and an emoji 🙏"}},
+	{"type": "interactive", "interactive": {"type": "button_reply", "button_reply": []}},
+	{"type": "interactive", "interactive": {"type": ["x"]}},
+	{"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "{"}}},
+	{"type": "location", "location": {"latitude": "north", "longitude": None}},
+	{"type": "location", "location": {"latitude": float("nan"), "longitude": float("inf")}},
+	{"type": "image", "image": {"id": ["x"], "caption": {}}},
+	{"type": "image", "image": {"id": "9" * 300}},
+	{"type": "contacts", "contacts": "no list"},
+	{"type": "x" * 300},
+	{"timestamp": "soon"},
+	{"timestamp": "99999999999999999999"},
+	{"timestamp": "-1"},
+	{"timestamp": None},
+]
 
 
-@pytest.mark.parametrize(
-	"changes",
-	[
-		{"from": None, "id": "wamid.A"},
-		{"from": ["x"]},
-		{"from": "9" * 300},
-		{"id": None},
-		{"id": 7},
-		{"id": "x" * 300},
-	],
-	ids=lambda changes: json.dumps(changes)[:40],
-)
-def test_a_message_of_nobody_or_without_a_name_is_kept(servers, post, changes):
-	content = meta.body("text", text={"body": meta.fresh_id()}, **changes)
-	words = meta.message_of(content)["text"]["body"]
-	assert post(content).status_code == 200
-	(event,) = wait_until(lambda: [e for e in kept(servers, words) if e["state"] != "Pending"], "the event")
-	assert event["attempts"] <= 1
+def test_a_message_of_an_odd_shape_is_kept_and_worked_on(servers, post):
+	bodies = [meta.body("text", **changes) for changes in ODD_MESSAGES]
+	for content in bodies:
+		assert post(content).status_code == 200, meta.message_of(content)
+	for content in bodies:
+		processed(servers, content)
+
+
+NAMELESS_MESSAGES = [
+	{"from": None, "id": "wamid.A"},
+	{"from": ["x"]},
+	{"from": "9" * 300},
+	{"id": None},
+	{"id": 7},
+	{"id": "x" * 300},
+]
+
+
+def test_a_message_of_nobody_or_without_a_name_is_kept(servers, post):
+	bodies = [meta.body("text", text={"body": meta.fresh_id()}, **changes) for changes in NAMELESS_MESSAGES]
+	for content in bodies:
+		assert post(content).status_code == 200, meta.message_of(content)
+	for content in bodies:
+		settled(servers, meta.message_of(content)["text"]["body"])
+
+
+def settled(servers, words: str) -> None:
+	"""Wait until the event that holds these words is worked on, or was put off, with no error of ours."""
+	found = wait_until(
+		lambda: [e for e in kept(servers, words) if e["state"] != "Pending" or e["next_attempt_on"]], words
+	)
+	assert not any((event["error"] or "").startswith("Error Log") for event in found), found
 
 
 def test_a_body_is_kept_whole_whatever_one_part_of_it_is(servers, post):
@@ -370,21 +363,24 @@ def test_a_status_of_an_unknown_message_waits_and_disturbs_nothing(servers, post
 		assert event["state"] == "Pending"
 
 
-@pytest.mark.parametrize(
-	"changes",
-	[{"status": "teleported"}, {"status": None}, {"status": ["sent"]}, {"id": None}, {"errors": "no list"}],
-	ids=lambda changes: json.dumps(changes)[:40],
-)
-def test_a_status_of_an_odd_shape_is_kept(servers, post, changes):
-	content = meta.body("statuses", **changes)
-	content_id = meta.fresh_id()
-	for status in meta.value_of(content)["statuses"]:
-		status["recipient_id"] = content_id
-	assert post(content).status_code == 200
-	assert wait_until(
-		lambda: [e for e in kept(servers, content_id) if e["state"] != "Pending" or e["next_attempt_on"]],
-		"the status",
-	)
+ODD_STATUSES = [
+	{"status": "teleported"},
+	{"status": None},
+	{"status": ["sent"]},
+	{"id": None},
+	{"errors": "no list"},
+]
+
+
+def test_a_status_of_an_odd_shape_is_kept(servers, post):
+	names = []
+	for changes in ODD_STATUSES:
+		names.append(meta.fresh_id())
+		assert post(meta.body("statuses", **{"recipient_id": names[-1]} | changes)).status_code == 200, (
+			changes
+		)
+	for name in names:
+		settled(servers, name)
 
 
 def test_an_error_without_a_message_is_kept(servers, post):

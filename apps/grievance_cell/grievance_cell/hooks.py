@@ -13,10 +13,19 @@ before_install = "grievance_cell.setup.install.before_install"
 after_install = "grievance_cell.setup.install.after_install"
 after_migrate = "grievance_cell.setup.install.after_migrate"
 before_uninstall = "grievance_cell.setup.uninstall.before_uninstall"
+after_uninstall = "grievance_cell.setup.uninstall.after_uninstall"
 before_app_install = "grievance_cell.setup.install.refuse_clashing_app"
 
-permission_query_conditions = {"Grievance": "grievance_cell.grievances.visibility.visible_cases"}
-has_permission = {"Grievance": "grievance_cell.grievances.visibility.can_see"}
+permission_query_conditions = {
+	"Grievance": "grievance_cell.grievances.visibility.visible_cases",
+	"Citizen": "grievance_cell.grievances.visibility.visible_citizens",
+	"Grievance Action": "grievance_cell.grievances.visibility.visible_actions",
+}
+has_permission = {
+	"Grievance": "grievance_cell.grievances.visibility.can_see",
+	"Citizen": "grievance_cell.grievances.visibility.can_see_citizen",
+	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
+}
 
 doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
 

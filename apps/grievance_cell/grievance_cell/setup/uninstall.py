@@ -4,8 +4,7 @@ import frappe
 
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.setup import shipped
-from grievance_cell.setup.install import DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
-
+from grievance_cell.setup.install import APP, DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
 
 # Workflow States that Frappe itself ships.
 FRAPPE_STATES = {"Pending", "Approved", "Rejected"}
@@ -18,8 +17,18 @@ def before_uninstall() -> None:
 	delete_belongings(doctypes)
 	delete_bot_user()
 	delete_roles()
+	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
 	if frappe.utils.cint(frappe.db.get_single_value("System Settings", "dormant_days")) == DORMANT_DAYS:
 		frappe.db.set_single_value("System Settings", "dormant_days", FRAPPE_DORMANT_DAYS)
+
+
+def after_uninstall() -> None:
+	"""Delete what Frappe leaves of the DocTypes that it has just removed."""
+	doctypes = sorted(own_doctypes())
+	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
+	frappe.db.commit()
+	for doctype in doctypes:
+		frappe.db.sql_ddl(f"drop sequence if exists `{frappe.scrub(doctype)}_id_seq`")
 
 
 def delete_workflow_states() -> None:
@@ -47,7 +56,15 @@ def delete_belongings(doctypes: list[str]) -> None:
 
 
 def delete_bot_user() -> None:
-	frappe.delete_doc_if_exists("User", bot_user(), force=True)
+	bot = bot_user()
+	for contact in frappe.get_all("Contact", {"user": bot}, pluck="name"):
+		frappe.delete_doc("Contact", contact, force=True)
+	for doctype in ("User", "Notification Settings"):
+		# Not through on_trash, by which nobody can be deleted while Administrator is the only System Manager.
+		frappe.delete_doc(doctype, bot, force=True, ignore_missing=True, ignore_on_trash=True)
+	frappe.db.delete("DefaultValue", {"parent": bot})
+	frappe.db.delete("DocShare", {"user": bot})
+	frappe.db.delete("Comment", {"reference_doctype": "User", "reference_name": bot})
 
 
 def delete_roles() -> None:

@@ -1,0 +1,152 @@
+"""The desk in a browser, as an officer; and the citizen's phone beside it."""
+
+from pathlib import Path
+
+import pytest
+
+from chat import Citizen, wait_until
+from desk import PASSWORD, Officer
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+POSTING = "Engineer, ULB, Janjgir-Naila"
+# How long an element may take on a busy machine, in milliseconds.
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def open_page(browser):
+	"""Open a page of its own context; at the end none may have met an error."""
+	contexts, errors = [], []
+
+	def open_page(width: int, height: int):
+		context = browser.new_context(
+			viewport={"width": width, "height": height}, locale="en-IN", timezone_id="Asia/Kolkata"
+		)
+		contexts.append(context)
+		context.set_default_timeout(PATIENCE)
+		page = context.new_page()
+		page.on("pageerror", lambda error: errors.append(str(error)))
+		page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+		return page
+
+	yield open_page
+	for context in contexts:
+		context.close()
+	assert errors == []
+
+
+def test_an_officer_settles_a_case_and_the_citizen_confirms_it_on_the_phone(servers, open_page, pytestconfig):
+	(posting,) = servers.rows("select user from `tabOfficer Posting` where name = %s", POSTING)
+	citizen = Citizen(servers.url("emulator"), "सुनीता यादव")
+	complaint = f"मकान {citizen.number[-4:]} के सामने नाली तीन दिन से जाम है, गंदा पानी सड़क पर बह रहा है"
+	desk = open_page(1366, 768)
+	log_in(desk, servers.url(), posting["user"])
+	desk.goto(f"{servers.url()}/app/grievance")
+	desk.wait_for_selector(".frappe-list .result, .frappe-list .no-result")
+	desk.evaluate("window.not_reloaded = true")
+
+	phone = open_page(390, 844)
+	phone.goto(f"{servers.url('emulator')}/?number={citizen.number}&lang=hi")
+	tell(citizen, phone, complaint)
+
+	# The list is open already: the row comes by itself.
+	row = desk.locator(".list-row", has_text=complaint[:40]).first
+	row.wait_for()
+	assert desk.evaluate("window.not_reloaded")
+	wait_until(lambda: has_photo(servers, citizen), "the photo")
+	row.locator("a[data-doctype=Grievance]").first.click()
+	desk.wait_for_selector("[data-fieldname=description]")
+	case = desk.evaluate("cur_frm.doc.name")
+	phone.get_by_test_id("thread").get_by_text(case).first.wait_for()
+	assert desk.evaluate("cur_frm.doc.description") == complaint
+	see_the_photo(desk)
+	if pytestconfig.getoption("pictures"):
+		draw_in_hindi(servers, open_page, posting["user"], case)
+
+	resolve(desk, "नाली की सफाई कर दी गई, पानी का बहाव चालू है।")
+	yes = phone.locator(f"[data-testid=reply-button][data-reply-id='feedback:{case}:yes']")
+	yes.wait_for()
+	assert phone.locator(f"[data-testid=reply-button][data-reply-id='feedback:{case}:no']").is_visible()
+	if pytestconfig.getoption("pictures"):
+		draw(phone, "chat")
+	yes.click()
+	wait_for_status(desk, "Closed")
+
+
+def log_in(page, web: str, user: str) -> None:
+	page.goto(f"{web}/login")
+	page.fill("#login_email", user)
+	page.fill("#login_password", PASSWORD)
+	page.click(".form-login .btn-login")
+	page.wait_for_url("**/app**")
+
+
+def tell(citizen: Citizen, phone, complaint: str) -> None:
+	"""Tell the case; the photo and the last word on the phone's screen."""
+	citizen.say(complaint)
+	citizen.tap("language:hi")
+	citizen.tap(f"name:{citizen.name}")
+	citizen.tap("type:Complaint")
+	citizen.tap("category:Cleaning and drains")
+	citizen.tap("category:Blocked drain")
+	citizen.say("वार्ड 5, जांजगीर")
+	citizen.say("शिव मंदिर, चांदनिया पारा")
+	phone.get_by_test_id("attach").click()
+	phone.get_by_test_id("attach-sample-photo").click()
+	phone.get_by_test_id("media-send").click()
+	phone.locator("[data-testid=reply-button][data-reply-id=confirm]").click()
+
+
+def has_photo(servers, citizen: Citizen) -> bool:
+	return bool(
+		servers.rows(
+			"""select file.name from `tabFile` file join `tabGrievance` grievance on grievance.name = attached_to_name
+			where attached_to_doctype = 'Grievance' and mobile_no = %s""",
+			f"+{citizen.number}",
+		)
+	)
+
+
+def see_the_photo(page) -> None:
+	link = page.locator(".form-attachments a[href*='/private/files/']").first
+	link.wait_for()
+	width = page.evaluate(
+		"""address => new Promise((seen, failed) => {
+			const image = new Image();
+			image.onload = () => seen(image.naturalWidth);
+			image.onerror = () => failed("no picture");
+			image.src = address;
+		})""",
+		link.get_attribute("href"),
+	)
+	assert width > 0
+
+
+def resolve(page, note: str) -> None:
+	page.click(".actions-btn-group > button:visible")
+	page.click(".actions-btn-group .dropdown-item:visible:has-text('Resolve')")
+	dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=resolution]"))
+	dialog.locator("[data-fieldname=resolution] textarea").fill(note)
+	dialog.locator(".btn-modal-primary").click()
+	wait_for_status(page, "Resolved")
+
+
+def wait_for_status(page, status: str) -> None:
+	page.wait_for_function("status => cur_frm.doc.status === status && !cur_frm.is_dirty()", arg=status)
+	page.locator(".page-head:visible .indicator-pill", has_text=status).first.wait_for()
+
+
+def draw_in_hindi(servers, open_page, user: str, case: str) -> None:
+	administrator = Officer(servers.url(), "Administrator", "admin")
+	administrator.save("User", user, language="hi")
+	desk = open_page(1366, 768)
+	log_in(desk, servers.url(), user)
+	desk.goto(f"{servers.url()}/app/grievance/{case}")
+	see_the_photo(desk)
+	draw(desk, "desk")
+	administrator.save("User", user, language="en")
+
+
+def draw(page, name: str) -> None:
+	PICTURES.mkdir(parents=True, exist_ok=True)
+	page.screenshot(path=PICTURES / f"{name}.png")
