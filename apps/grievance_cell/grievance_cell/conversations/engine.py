@@ -9,6 +9,7 @@ the next message, answers to steps that are gone are dropped and new questions a
 """
 
 import copy
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from grievance_cell.conversations import intents
 
 # Rows of one list on the phone, over all its sections; one is kept for "more".
 LIST_ROWS = 10
+# Characters of one answer in the summary, so that all of it and the question below fit into one message.
+SUMMARY_LINE = 160
 
 
 @dataclass(frozen=True)
@@ -195,10 +198,10 @@ class _Talk:
 			self.ask_whether_settled(event)
 		elif event.choice.startswith("feedback:"):
 			self.take_feedback(event.choice)
-		elif self.session.question and event.kind in ("text", "media"):
-			self.take_reason(event)
 		elif intents.meaning(event.text) in (intents.CANCEL, intents.MENU) or event.choice == "cancel":
 			self.cancel()
+		elif self.session.question and event.kind in ("text", "media"):
+			self.take_reason(event)
 		elif self.flow:
 			self.follow_edited_flow()
 			self.take_answer(event)
@@ -382,7 +385,8 @@ class _Talk:
 		lines = []
 		for step in self.flow.steps:
 			if step.target_field and step.step_id in self.session.labels and self.applies(step):
-				lines.append(f"*{self.text(step.label)}:* {self.session.labels[step.step_id]}")
+				label = textwrap.shorten(self.session.labels[step.step_id], SUMMARY_LINE, placeholder=" …")
+				lines.append(f"*{self.text(step.label)}:* {label}")
 		if self.session.media:
 			lines.append(f"*{self.text('Photos and files')}:* {len(self.session.media)}")
 		return "\n".join(lines)

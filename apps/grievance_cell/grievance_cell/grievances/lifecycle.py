@@ -20,6 +20,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 )
 from grievance_cell.service_levels import deadlines
 
+WORKFLOW = "Grievance"
 FIRST_STATUS = "Registered"
 ASSIGNED_STATUS = "Assigned"
 
@@ -30,7 +31,7 @@ def move(case, to: str, *, actor: str | None = None, remark: str = "", **values)
 	`actor` is whose act it was where that is not the session's user (timers run as Administrator); `remark` goes into
 	the record, `values` are fields to set with the move. Raises frappe.ValidationError or WorkflowPermissionError.
 	"""
-	case.flags.move = frappe._dict(actor=actor, remark=remark)
+	case.flags.move = {"actor": actor, "remark": remark, "values": set(values)}
 	case.status = to
 	case.update(values)
 	# Whoever may make the transition may do so: officers need no right to edit all the fields that a move sets.
@@ -93,19 +94,31 @@ def reopen(case) -> None:
 
 def after_move(case, previous) -> None:
 	"""Leave the record of a move that was saved."""
-	given = case.flags.pop("move", None) or frappe._dict()
-	remark = given.remark
+	given = case.flags.pop("move", None) or {}
+	remark = given.get("remark")
 	if not remark and category_of(case.status) == RESOLVED:
 		remark = case.resolution
 	actions.record(
 		case,
 		case.status,
-		actor=given.actor,
+		actor=given.get("actor"),
 		posting=case.posting,
 		from_status=previous.status,
 		to_status=case.status,
 		remark=remark,
 		visible_to_citizen=1,
+	)
+
+
+def after_transfer(case, previous) -> None:
+	"""Leave the record that a case went to another department or posting."""
+	actions.record(
+		case,
+		"Transferred",
+		posting=case.posting,
+		from_department=previous.department,
+		to_department=case.department,
+		remark=case.routing_note,
 	)
 
 

@@ -1,4 +1,7 @@
-"""Who sees which case. The two hooks are one rule: what a list shows and what a form opens never differ."""
+"""Who sees which case, and with it whose citizen and which record.
+
+The two hooks of a DocType are one rule: what a list shows and what a form opens never differ.
+"""
 
 import frappe
 
@@ -29,6 +32,42 @@ def can_see(doc, ptype: str | None = None, user: str | None = None) -> bool:
 		return True
 	scope = scope_of(user)
 	return scope is None or any(doc.get(field) in values for field, values in scope.items())
+
+
+def visible_citizens(user: str | None = None) -> str:
+	"""Write the SQL condition on Citizen: those of the cases that a user sees."""
+	cases = visible_cases(user)
+	return cases and f"`tabCitizen`.`name` in (select `citizen` from `tabGrievance` where {cases})"
+
+
+def can_see_citizen(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return doc.is_new() or _has_visible_case({"citizen": doc.name}, user)
+
+
+def visible_actions(user: str | None = None) -> str:
+	"""Write the SQL condition on Grievance Action: those on the cases that a user sees."""
+	cases = visible_cases(user)
+	return cases and (
+		"`tabGrievance Action`.`reference_doctype` = 'Grievance' and "
+		f"`tabGrievance Action`.`reference_name` in (select `name` from `tabGrievance` where {cases})"
+	)
+
+
+def can_see_action(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	if scope_of(user or frappe.session.user) is None:
+		return True
+	return doc.reference_doctype == "Grievance" and _has_visible_case({"name": doc.reference_name}, user)
+
+
+def _has_visible_case(filters: dict, user: str | None) -> bool:
+	cases = visible_cases(user)
+	if not cases:
+		return True
+	((field, value),) = filters.items()
+	found = frappe.db.sql(
+		f"select 1 from `tabGrievance` where `{field}` = %(value)s and {cases} limit 1", {"value": value}
+	)
+	return bool(found)
 
 
 def scope_of(user: str) -> dict[str, list[str]] | None:

@@ -136,11 +136,14 @@ def _note(name: int, state: str, code: int, reason: str, when) -> None:
 
 
 def requeue_lost() -> None:
-	"""Queue again what a killed worker has left in Sending, when no status has told of it in time."""
+	"""Queue again what a killed worker has left in Sending, when no status has told of it in time.
+
+	Not without end: one that kills its worker each time would stop all that comes after it.
+	"""
 	frappe.db.sql(
-		"""update `tabChat Message` set state = 'Queued', next_attempt_on = null
+		"""update `tabChat Message` set state = if(attempts < %s, 'Queued', 'Failed'), next_attempt_on = null
 		where state = 'Sending' and next_attempt_on <= %s""",
-		now_datetime(),
+		(MOST_ATTEMPTS, now_datetime()),
 	)
 	frappe.db.commit()
 

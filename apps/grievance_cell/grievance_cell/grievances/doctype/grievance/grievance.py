@@ -19,18 +19,19 @@ class Grievance(Document):
 		self.set_route()
 
 	def validate(self):
+		before = self.get_doc_before_save()
+		if before:
+			self.keep_read_only_fields(before)
 		self.set_subject()
 		self.mask_mobile_no()
 		self.validate_category()
 		self.validate_external_reference()
-		if self.is_new():
+		if not before:
 			deadlines.start(self)
 			return
-		before = self.get_doc_before_save()
-		if before and before.priority != self.priority and category_of(before.status) == OPEN:
-			# A paused case gets its new dates when it goes on; a settled one was measured by the old ones.
-			deadlines.set_deadlines(self)
-		if before and before.status != self.status:
+		self.follow_route(before)
+		self.follow_sla(before)
+		if before.status != self.status:
 			lifecycle.before_move(self, before)
 
 	def after_insert(self):
@@ -38,6 +39,8 @@ class Grievance(Document):
 
 	def on_update(self):
 		before = self.get_doc_before_save()
+		if before and (before.department, before.posting) != (self.department, self.posting):
+			lifecycle.after_transfer(self, before)
 		if before and before.status != self.status:
 			lifecycle.after_move(self, before)
 
@@ -54,6 +57,42 @@ class Grievance(Document):
 			self.posting, self.routing_note = found.posting, found.note
 		if self.posting:
 			self.assigned_to = frappe.db.get_value("Officer Posting", self.posting, "user")
+
+	def keep_read_only_fields(self, before):
+		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.
+
+		What a move sets stays, be it lifecycle.move's or the field that the workflow sets with a state; so does the
+		status, whose change the workflow has checked.
+		"""
+		ours = {"status", *(self.flags.move or {}).get("values", ())}
+		if before.status != self.status:
+			states = frappe.get_cached_doc("Workflow", lifecycle.WORKFLOW).states
+			ours |= {state.update_field for state in states if state.state == self.status}
+		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
+			if field.fieldname not in ours and not field.fetch_from and not field.get("is_custom_field"):
+				self.set(field.fieldname, before.get(field.fieldname))
+
+	def follow_route(self, before):
+		"""Send a case on whose category, area or department was corrected, unless its new office was chosen as well."""
+		moved = (before.category, before.area) != (self.category, self.area)
+		if moved and before.department == self.department:
+			self.department = routing.department_for(self.category, self.area)
+			moved = self.department != before.department or before.area != self.area
+		if before.posting == self.posting and (moved or before.department != self.department):
+			self.posting = None
+		if before.posting != self.posting:
+			self.routing_note = None
+			self.set_route()
+
+	def follow_sla(self, before):
+		changed = [
+			field for field in ("category", "department", "priority") if before.get(field) != self.get(field)
+		]
+		if changed:
+			self.sla = deadlines.choose_sla(self)
+		if changed and category_of(before.status) == OPEN:
+			# A paused case gets its new dates when it goes on; a settled one was measured by the old ones.
+			deadlines.set_deadlines(self)
 
 	def set_subject(self):
 		if not self.subject:
