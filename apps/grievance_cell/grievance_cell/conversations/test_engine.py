@@ -479,6 +479,13 @@ class TestConfirm(unittest.TestCase):
 			self.assertIn(line, talk.said)
 		self.assertNotIn("*Near:*", talk.said)
 
+	def test_a_long_answer_is_cut_in_the_summary_and_whole_in_the_document(self):
+		story = "the drain is choked " * 60
+		talk = at_description().hear(text(story), PIN, tap("skip"), tap("skip"))
+		self.assertLess(len(talk.said), 600)
+		self.assertIn("choked …", talk.said)
+		self.assertEqual(talk.hear(tap("confirm")).effects[0].values["description"], story.strip())
+
 	def test_confirming_by_tap_number_or_word_makes_the_document(self):
 		for event in (tap("confirm"), text("1"), text("haan"), text("हाँ")):
 			talk = at_confirm().hear(event)
@@ -629,6 +636,11 @@ class TestFeedback(unittest.TestCase):
 		self.assertEqual((talk.session.answers, talk.session.offered), (answers, offered))
 		talk.hear(tap("feedback:GRV-1:no"), text("not done"), text("the drain is choked"))
 		self.assertEqual(talk.session.answers["description"], "the drain is choked")
+
+	def test_menu_and_cancel_are_no_reasons(self):
+		for word in ("menu", "रद्द"):
+			talk = known().hear(self.NOTICE, tap("feedback:GRV-1:no"), text(word))
+			self.assertEqual((talk.effects, talk.session.question), ([], {}))
 
 	def test_an_odd_feedback_button_does_nothing(self):
 		self.assertEqual(known().hear(tap("feedback:"), tap("feedback:GRV-1:maybe")).effects, [])

@@ -167,6 +167,33 @@ class TestVisibility(SiteTestCase):
 		self.assertEqual(self.listed(self.everyone["System Manager"]), set())
 		self.assertEqual(self.listed(self.everyone[CITIZEN]), set())
 
+	def test_citizens_and_records_are_seen_with_their_cases(self):
+		mine, theirs = make_citizen(), make_citizen()
+		frappe.db.set_value("Grievance", self.cases["water, ward"], "citizen", mine.name)
+		frappe.db.set_value("Grievance", self.cases["roads, ward"], "citizen", theirs.name)
+		ours, others = self.actions("water, ward"), self.actions("roads, ward")
+		for doctype, filters, expected, other in (
+			("Citizen", {"name": ("in", (mine.name, theirs.name))}, {mine.name}, theirs.name),
+			("Grievance Action", {"reference_name": ("in", list(self.cases.values()))}, set(ours), others[0]),
+		):
+			with self.subTest(doctype):
+				frappe.set_user(self.officer)
+				self.assertEqual(set(frappe.get_list(doctype, filters, pluck="name")), expected)
+				frappe.set_user("Administrator")
+				for name, allowed in ((next(iter(expected)), True), (other, False)):
+					document = frappe.get_doc(doctype, name)
+					self.assertEqual(
+						frappe.has_permission(doctype, "read", doc=document, user=self.officer), allowed
+					)
+				self.assertTrue(
+					frappe.has_permission(
+						doctype, "read", doc=frappe.get_doc(doctype, other), user=self.everyone[COLLECTOR]
+					)
+				)
+
+	def actions(self, case: str) -> list:
+		return frappe.get_all("Grievance Action", {"reference_name": self.cases[case]}, pluck="name")
+
 	def test_who_has_the_charge_sees_the_cases_while_it_lasts(self):
 		self.posting.db_set("charge_given_to", self.roads_posting.name)
 		self.assertIn("water, ward", self.listed(self.stand_in))

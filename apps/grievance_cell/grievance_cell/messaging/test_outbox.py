@@ -138,6 +138,15 @@ class TestOutbox(ChatTestCase):
 		self.send_all()
 		self.assertEqual([text for _to, text in self.meta.sent], ["one", "two"])
 
+	def test_what_kills_its_worker_each_time_is_given_up(self):
+		self.queue("one")
+		for attempt in range(1, outbox.MOST_ATTEMPTS + 1):
+			with self.subTest(attempt):
+				self.assertTrue(outbox.claim(self.messages()[0].name))
+			self.let_time_pass()
+			outbox.requeue_lost()
+		self.assertEqual(self.messages()[0].state, "Failed")
+
 	def test_a_status_that_comes_before_the_answer_is_not_undone_by_it(self):
 		(name,) = self.queue("one")
 

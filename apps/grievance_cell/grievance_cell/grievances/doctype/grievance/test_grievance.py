@@ -50,6 +50,45 @@ class TestGrievance(SiteTestCase):
 		self.assertEqual(get_datetime(case.registered_on), datetime(2026, 1, 5, 10, 0))
 		self.assertLess(get_datetime(case.resolution_by), get_datetime(case.creation))
 
+	def test_a_request_cannot_change_what_only_the_rules_set(self):
+		case = self.case()
+		frappe.set_user(self.officer)
+		edited = frappe.get_doc("Grievance", case.name)
+		edited.update(
+			{"closure_reason": "Junk", "reopen_count": 7, "resolution_by": "2030-01-01", "subject": "New"}
+		)
+		edited.save()
+		frappe.set_user("Administrator")
+		saved = frappe.get_doc("Grievance", case.name)
+		self.assertEqual((saved.closure_reason or "", saved.reopen_count, saved.subject), ("", 0, "New"))
+		self.assertEqual(get_datetime(saved.resolution_by), get_datetime(case.resolution_by))
+
+	def test_a_corrected_category_takes_the_case_to_its_department(self):
+		other = make_department()
+		posting = make_posting(other, self.ward, user=make_user("Grievance Officer"))
+		case = self.case()
+		case.category = make_category(other).name
+		case.save()
+		self.assertEqual(
+			(case.department, case.posting, case.assigned_to), (other.name, posting.name, posting.user)
+		)
+		record = frappe.get_last_doc(
+			"Grievance Action", {"reference_name": case.name, "action": "Transferred"}
+		)
+		self.assertEqual((record.from_department, record.to_department), (self.department.name, other.name))
+
+	def test_another_department_finds_its_posting_unless_one_was_chosen(self):
+		other = make_department()
+		found = make_posting(other, self.ward)
+		chosen = make_posting(other)
+		case = self.case()
+		case.department = other.name
+		case.save()
+		self.assertEqual(case.posting, found.name)
+		case.posting = chosen.name
+		case.save()
+		self.assertEqual(case.posting, chosen.name)
+
 	def test_makes_a_subject_of_the_description(self):
 		self.assertEqual(self.case(description="Drain\n\nchoked").subject, "Drain choked")
 		long = self.case(description="नाली जाम है " * 30).subject
