@@ -244,6 +244,11 @@ def set_up(progress: Progress, for_tests: bool = False) -> None:
 		missing = system.missing(for_tests)
 		if missing and not system.may_install():
 			raise system.NeedsPackages(missing)
+		if any(step.name == "venv" and step.due() for step in steps) and others_at_work():
+			raise BenchError(
+				"The Python packages have to be installed anew, and another command of this bench runs on them: "
+				"end that one first (make stop)."
+			)
 		run_steps(steps, progress)
 		system.link_redis_server()
 	finally:
@@ -264,6 +269,11 @@ def have_site(instance: Instance, base: Group, progress: Progress, migrate: bool
 
 def work_lock(instance: Instance) -> Lock:
 	return Lock(instance.data / "work.lock")
+
+
+def others_at_work() -> bool:
+	holders = [work_lock(instance).holder() for instance in (instances.demo(), instances.test())]
+	return any(holder and holder.pid != os.getpid() for holder in holders)
 
 
 def already_running(instance: Instance, lock: Lock) -> int:
