@@ -265,7 +265,14 @@ def test_the_webhook_answers_while_redis_is_down(servers, citizen):
 	assert len(waiting(servers, citizen)) == 1
 	for process in ("redis_cache", "redis_queue"):
 		servers.start(process)
+	restart_worker(servers)
 	finish(servers, citizen)
+
+
+def restart_worker(servers) -> None:
+	"""RQ's worker ends, or sleeps for a minute, when it finds no queue; whoever supervises it starts it again."""
+	servers.kill("worker")
+	servers.start("worker")
 
 
 # any process, at any point
@@ -281,9 +288,7 @@ def test_a_process_killed_while_citizens_write_loses_nothing_and_repeats_nothing
 	servers.kill(process)
 	servers.start(process)
 	if process == "redis_queue":
-		# RQ's worker ends, or sleeps for a minute, when it finds no queue; whoever supervises it starts it again.
-		servers.kill("worker")
-		servers.start("worker")
+		restart_worker(servers)
 	set_faults(servers)
 	finish(servers, *citizens)
 
