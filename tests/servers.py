@@ -61,6 +61,8 @@ class Servers:
 			database=config["db_name"],
 			charset="utf8mb4",
 			autocommit=True,
+			# Else every connection reads all the machine's certificates.
+			ssl_disabled=True,
 			cursorclass=pymysql.cursors.DictCursor,
 		)
 

@@ -167,6 +167,8 @@ def kill_the_sender(servers, citizen: Citizen, **faults) -> None:
 	citizen.post(words("नमस्ते"))
 	wait_until(lambda: state_of_the_reply(servers, citizen) == "Sending", "the request")
 	set_faults(servers, slow=2, **faults)
+	# "Sending" is committed before the request goes out; half a second is ample for it to arrive.
+	time.sleep(0.5)
 	servers.kill("worker")
 
 
@@ -180,9 +182,13 @@ def state_of_the_reply(servers, citizen: Citizen) -> str:
 
 
 def two_minutes_later(servers) -> None:
+	"""Let the waits for what was lost be over: for a reply's status, and for a wake-up that nobody followed."""
 	servers.rows(
 		"update `tabChat Message` set next_attempt_on = now() - interval 1 day where state = 'Sending'"
 	)
+	cache = redis.Redis(port=servers.ports["redis_cache"])
+	for key in cache.scan_iter("*grievance_cell:wake:*"):
+		cache.delete(key)
 
 
 def test_an_event_that_kills_its_worker_every_time_is_given_up_and_the_next_goes_on(servers, citizen):
