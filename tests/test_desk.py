@@ -149,4 +149,4 @@ def draw_in_hindi(servers, open_page, user: str, case: str) -> None:
 
 def draw(page, name: str) -> None:
 	PICTURES.mkdir(parents=True, exist_ok=True)
-	page.screenshot(path=PICTURES / f"{name}.png")
+	page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")

@@ -12,7 +12,7 @@ from frappe.utils import now_datetime
 
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import events, inbox, messages, outbox
+from grievance_cell.messaging import events, inbox, messages, outbox, wake
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.setup.install import own_doctypes
 
@@ -58,9 +58,12 @@ class SiteTestCase(FrappeTestCase):
 		self.addCleanup(frappe.clear_messages)
 		self.addCleanup(frappe.clear_document_cache, "Grievance Settings", "Grievance Settings")
 		self.jobs: list[tuple] = []
-		enqueue = patch.object(frappe, "enqueue", lambda method, **given: self.jobs.append((method, given)))
-		enqueue.start()
-		self.addCleanup(enqueue.stop)
+		for patched in (
+			patch.object(frappe, "enqueue", lambda method, **given: self.jobs.append((method, given))),
+			patch.object(wake, "queue_answers", lambda: True),
+		):
+			patched.start()
+			self.addCleanup(patched.stop)
 
 	def without_commits(self) -> None:
 		"""Let code that commits by design run on savepoints, so that the test's rollback still undoes everything."""

@@ -4,6 +4,7 @@ Deduplication here is thrift, never correctness: drains may overlap, and a lost 
 """
 
 import frappe
+import redis
 
 DRAINS = {
 	"inbox": "grievance_cell.messaging.inbox.drain",
@@ -11,15 +12,36 @@ DRAINS = {
 }
 # A wake-up that was lost with Redis or a killed worker blocks the next one no longer than this.
 WAKE_SECONDS = 60
+# How long the queue may take to show a sign of life.
+PATIENCE_SECONDS = 0.25
 
 
 def wake(drain: str, shard: int) -> None:
 	"""Enqueue a shard's drain unless one is waiting already. A failing Redis is logged and nothing else."""
 	try:
-		if frappe.cache.set(_key(drain, shard), 1, nx=True, ex=WAKE_SECONDS):
+		if frappe.cache.set(_key(drain, shard), 1, nx=True, ex=WAKE_SECONDS) and queue_answers():
 			frappe.enqueue(DRAINS[drain], queue="short", shard=shard)
 	except Exception:
 		frappe.logger("grievance_cell").warning("Could not wake %s %s", drain, shard, exc_info=True)
+
+
+def queue_answers() -> bool:
+	"""Ask the queue's Redis for a sign of life: Frappe would try for seconds, while Meta waits for its answer."""
+	if not frappe.conf.redis_queue:
+		return True
+	try:
+		with redis.Redis.from_url(
+			frappe.conf.redis_queue,
+			socket_connect_timeout=PATIENCE_SECONDS,
+			socket_timeout=PATIENCE_SECONDS,
+		) as queue:
+			queue.ping()
+	except (redis.AuthenticationError, redis.ResponseError):
+		# It is there; Frappe knows the password.
+		return True
+	except redis.RedisError:
+		return False
+	return True
 
 
 def wake_after_commit(drain: str, shard: int) -> None:
