@@ -42,7 +42,7 @@ def test_an_officer_settles_a_case_and_the_citizen_confirms_it_on_the_phone(serv
 	desk = open_page(1366, 768)
 	log_in(desk, servers.url(), posting["user"])
 	desk.goto(f"{servers.url()}/app/grievance")
-	desk.wait_for_selector(".frappe-list .result, .frappe-list .no-result")
+	desk.locator(".frappe-list .result:visible, .frappe-list .no-result:visible").first.wait_for()
 	desk.evaluate("window.not_reloaded = true")
 
 	phone = open_page(390, 844)

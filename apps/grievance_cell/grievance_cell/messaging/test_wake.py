@@ -6,7 +6,6 @@ from grievance_cell.messaging import wake
 from grievance_cell.messaging.events import SHARDS, shard_of
 from grievance_cell.testing import SiteTestCase, mobile_no
 
-
 # Kept before the base class of the tests puts its own in the place.
 QUEUE_ANSWERS = wake.queue_answers
 
