@@ -176,6 +176,8 @@ def test_an_uninstall_leaves_nothing_and_the_app_can_be_installed_again(site, tm
 		doctype="Custom Field", dt="Grievance", fieldname="ward_office", fieldtype="Data", label="Ward Office"
 	)
 	site.insert(doctype="Department", department_name="Parks", short_code="PARK")
+	# Numbered by series.
+	site.insert(doctype="Local Area", area_name="Testpur", area_type="Village")
 
 	an_app_that_would_take_over_a_doctype_of_ours_is_refused(site, tmp_path)
 

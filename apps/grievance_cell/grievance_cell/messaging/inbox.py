@@ -128,7 +128,8 @@ def converse(event: frappe._dict) -> bool:
 		inbound = messages.insert_inbound(
 			session, event, incoming.message_of(event), text=heard.text, media=file
 		)
-		session.last_inbound_on = event.timestamp
+		# A message that was overtaken does not close the window that the later one has opened.
+		session.last_inbound_on = max(session.last_inbound_on or event.timestamp, event.timestamp)
 		if file:
 			heard = replace(heard, media=str(inbound))
 			media.fetch_after_commit(inbound)

@@ -1,5 +1,6 @@
 """Files that citizens send: fetched by a job of their own, checked by content, attached as private files."""
 
+import base64
 import hashlib
 import json
 
@@ -82,12 +83,18 @@ def download(channel, row) -> tuple[bytes, str]:
 	with outbox.connect(channel) as provider:
 		described = provider.media(row.media_id)
 		content = provider.download(described["url"], min(LIMITS[kind], get_max_file_size()))
-	if described.get("sha256") and hashlib.sha256(content).hexdigest() != described["sha256"]:
+	if described.get("sha256") and not has_digest(content, described["sha256"]):
 		raise ProviderError(0, "The file was damaged on its way", retryable=True)
 	extension = filetype.guess_extension(content)
 	if extension not in ALLOWED[kind]:
 		raise ProviderError(0, f"Not an accepted file: {extension or 'unknown'}", retryable=False)
 	return content, extension
+
+
+def has_digest(content: bytes, digest: str) -> bool:
+	"""Compare a file with its sha256, which Meta writes in hexadecimal here and in base64 there."""
+	found = hashlib.sha256(content)
+	return digest in (found.hexdigest(), base64.b64encode(found.digest()).decode())
 
 
 def keep(message: int, row, content: bytes, extension: str) -> None:

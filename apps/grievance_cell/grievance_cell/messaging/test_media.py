@@ -1,3 +1,4 @@
+import base64
 import hashlib
 from unittest.mock import patch
 
@@ -62,6 +63,12 @@ class TestMedia(ChatTestCase):
 			self.jobs, [("grievance_cell.messaging.media.fetch", {"queue": "short", "message": name})]
 		)
 		self.assertEqual(self.message(name).media_state, "Pending")
+
+	def test_a_digest_may_be_written_in_either_way(self):
+		digest = hashlib.sha256(PNG)
+		self.assertTrue(media.has_digest(PNG, digest.hexdigest()))
+		self.assertTrue(media.has_digest(PNG, base64.b64encode(digest.digest()).decode()))
+		self.assertFalse(media.has_digest(PNG + b"x", digest.hexdigest()))
 
 	def test_a_file_is_private_and_named_by_what_it_is(self):
 		for kind, content, extension in (

@@ -15,6 +15,7 @@ def before_uninstall() -> None:
 	shipped.forget()
 	delete_workflow_states()
 	delete_belongings(doctypes)
+	delete_series(doctypes)
 	delete_bot_user()
 	delete_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
@@ -53,6 +54,15 @@ def delete_belongings(doctypes: list[str]) -> None:
 	):
 		for name in frappe.get_all(doctype, {field: ("in", doctypes)}, pluck="name"):
 			frappe.delete_doc(doctype, name, force=True, ignore_permissions=True, delete_permanently=True)
+
+
+def delete_series(doctypes: list[str]) -> None:
+	"""Delete the counters of our numbers, but for a prefix that another DocType counts under as well."""
+	for doctype in doctypes:
+		prefix, dot, _rest = (frappe.get_meta(doctype).autoname or "").partition(".")
+		others = {"autoname": ("like", f"{prefix}.%"), "name": ("not in", doctypes)}
+		if dot and prefix and not frappe.db.exists("DocType", others):
+			frappe.db.sql("delete from `tabSeries` where name like %s", f"{prefix}%")
 
 
 def delete_bot_user() -> None:
