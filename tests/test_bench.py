@@ -97,6 +97,14 @@ def test_a_step_is_done_again_when_what_it_made_is_gone(make_step, quiet, tmp_pa
 	assert steps.run_steps([make_step()], quiet) == ["thing"]
 
 
+def test_packages_that_are_missing_are_installed_whatever_was_installed_before(monkeypatch, quiet):
+	installed = []
+	monkeypatch.setattr(setup.system, "install", lambda names, log: installed.append(names))
+	for names in (["mariadb-server-core"], ["chromium"], ["chromium"]):
+		assert steps.run_steps([setup.system_step(names)], quiet) == ["system"]
+	assert installed == [["mariadb-server-core"], ["chromium"], ["chromium"]]
+
+
 def test_a_failed_step_is_due_again_and_shows_the_end_of_its_log(make_step, quiet):
 	def fail(log):
 		steps.command(log, "sh", "-c", "seq 100; printf 'half\\rwhole\\n'; exit 3")

@@ -19,7 +19,6 @@ NETWORK_ADVICE = "Check that the package registries can be reached, then run the
 
 def steps(for_tests: bool = False) -> list[Step]:
 	missing = system.missing(for_tests)
-	# With no stamp: asking dpkg is quick, and a package may be removed at any time.
 	before_python = ("system",) if not system.can_make_environment() else ()
 	before_node = ("system",) if {"nodejs", "npm"}.intersection(missing) else ()
 	every = [
@@ -95,12 +94,12 @@ def steps(for_tests: bool = False) -> list[Step]:
 
 
 def system_step(missing: list[str]) -> Step:
+	# With no stamp: asking dpkg is quick, and a package may be removed at any time.
 	return Step(
 		"system",
 		f"system packages: {len(missing)} missing",
 		lambda log: system.install(missing, log),
-		BENCH / "data" / "system.stamp",
-		lambda: "always asked, never remembered",
+		None,
 	)
 
 

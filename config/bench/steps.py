@@ -30,26 +30,30 @@ class Step:
 
 	The stamp holds a hash of the inputs and is written after the work alone; it lies inside what it vouches for, so
 	that whoever deletes the thing deletes the stamp. `made` are paths that must be there too. A step whose work was
-	interrupted has no stamp: its work begins by removing what is half done.
+	interrupted has no stamp: its work begins by removing what is half done. Where `stamp` is None the step is always
+	due: whoever lists it has looked whether it is.
 	"""
 
 	name: str
 	title: str
 	work: Callable[[TextIO], None]
-	stamp: Path
+	stamp: Path | None
 	inputs: Callable[[], str] = lambda: ""
 	made: tuple[Path, ...] = ()
 	after: tuple[str, ...] = ()
 	advice: str = "Then run the same command again: what is done is not done again."
 
 	def due(self) -> bool:
+		if not self.stamp:
+			return True
 		with contextlib.suppress(FileNotFoundError):
 			return self.stamp.read_text() != self.inputs() or not all(path.exists() for path in self.made)
 		return True
 
 	def run(self) -> None:
 		inputs = self.inputs()
-		self.stamp.unlink(missing_ok=True)
+		if self.stamp:
+			self.stamp.unlink(missing_ok=True)
 		log = LOGS / "setup" / f"{self.name.replace(' ', '-')}.log"
 		log.parent.mkdir(parents=True, exist_ok=True)
 		with log.open("w") as file:
@@ -60,8 +64,9 @@ class Step:
 				raise StepFailed(
 					f"{tail(log)}\n{self.title}: {error}\nAll of it: {log.relative_to(BENCH)}. {self.advice}"
 				) from error
-		self.stamp.parent.mkdir(parents=True, exist_ok=True)
-		self.stamp.write_text(inputs)
+		if self.stamp:
+			self.stamp.parent.mkdir(parents=True, exist_ok=True)
+			self.stamp.write_text(inputs)
 
 
 @dataclass
