@@ -5,7 +5,7 @@ import frappe
 # Transactions that lost a race and may be run again whole: lock wait timeout, deadlock, and a row that changed since
 # the snapshot was taken (innodb_snapshot_isolation).
 LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT = 1205, 1213, 1020
-TRANSIENT = {LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT}
+TRANSIENT = (LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT)
 
 
 def is_transient(error: BaseException) -> bool:

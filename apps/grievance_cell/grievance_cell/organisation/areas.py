@@ -29,14 +29,3 @@ def descendants(areas: list[str]) -> list[str]:
 			)
 		)
 	return sorted(names)
-
-
-def display_name(area: str, language: str) -> str:
-	"""Name an area in a language, its own name only; in English where that language has none."""
-	translated = frappe.get_all(
-		"Local Area Name",
-		filters={"parent": area, "language": language, "is_alias": 0},
-		pluck="name_text",
-		limit=1,
-	)
-	return translated[0] if translated else frappe.db.get_value("Local Area", area, "area_name")

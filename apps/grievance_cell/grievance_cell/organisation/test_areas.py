@@ -1,4 +1,4 @@
-from grievance_cell.organisation.areas import ancestors, descendants, display_name
+from grievance_cell.organisation.areas import ancestors, descendants
 from grievance_cell.testing import SiteTestCase, make_area
 
 
@@ -30,7 +30,3 @@ class TestAreas(SiteTestCase):
 			set(descendants([self.block.name, self.ward.name])), {self.block.name, self.ward.name}
 		)
 		self.assertEqual(descendants([]), [])
-
-	def test_names_an_area_in_a_language_and_else_in_english(self):
-		self.assertEqual(display_name(self.ward.name, "hi"), "वार्ड 5")
-		self.assertEqual(display_name(self.town.name, "hi"), self.town.area_name)
