@@ -7,14 +7,7 @@ class TestAreas(SiteTestCase):
 	def make_fixtures(cls):
 		cls.district = make_area("District")
 		cls.town = make_area("Municipal Body", cls.district)
-		cls.ward = make_area(
-			"Ward",
-			cls.town,
-			names=[
-				{"language": "hi", "name_text": "पाँचवाँ", "is_alias": 1},
-				{"language": "hi", "name_text": "वार्ड 5"},
-			],
-		)
+		cls.ward = make_area("Ward", cls.town)
 		cls.block = make_area("Block", cls.district)
 
 	def test_lists_what_an_area_lies_in_from_itself_upwards(self):
