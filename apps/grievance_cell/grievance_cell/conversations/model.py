@@ -1,0 +1,243 @@
+"""What a conversation is made of, as plain data: flows and their steps, a session, what is heard, said and done.
+
+Pure: it imports no Frappe. All of a session and of an event is plain JSON, so that it can be stored between two messages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any, Protocol
+
+# When a flow starts: from the menu, or when something happens. At most one enabled flow of each other occasion is used.
+MENU = "Menu"
+FIRST_CONTACT = "First Contact"
+CASE_CONFIRMED = "Case Confirmed"
+CASE_NOT_SETTLED = "Case Not Settled"
+MORE_INFORMATION = "More Information"
+WITHDRAWAL = "Withdrawal"
+QUESTION = "Question of an Officer"
+CALLBACK = "Callback"
+
+# What the bot asks the site to do by itself; the actions of flows are named in hooks beside them.
+CONFIRM_CASE = "confirm_case"
+REOPEN_CASE = "reopen_case"
+REMIND = "remind"
+WITHDRAW = "withdraw_case"
+ADD_INFORMATION = "add_information"
+ANSWER_QUESTION = "answer_question"
+SET_ANNOUNCEMENTS = "set_announcements"
+SET_LANGUAGE = "set_language"
+
+
+@dataclass(frozen=True)
+class Choice:
+	"""One thing to tap. A group opens into the choices below it."""
+
+	value: str
+	label: str
+	description: str = ""
+	is_group: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+	"""One question. `kind` is one of the options of Chat Step's field of that name."""
+
+	step_id: str
+	kind: str
+	prompt: str = ""
+	target_field: str = ""
+	label: str = ""
+	required: bool = True
+	depends_on: str = ""
+	validation: str = ""
+	error_text: str = ""
+	default_answer: str = ""
+	propose_from: str = ""
+	max_length: int = 0
+	whole: bool = False
+
+
+@dataclass(frozen=True)
+class Flow:
+	"""A form to be asked: the DocType that the answers fill or the action that takes them, and its questions."""
+
+	name: str
+	version: str
+	document_type: str
+	steps: tuple[Step, ...]
+	occasion: str = MENU
+	action: str = ""
+	menu_label: str = ""
+	menu_step: str = ""
+	start_words: tuple[str, ...] = ()
+	opening_step: str = ""
+	needs_citizen: bool = True
+
+	def step(self, step_id: str | None) -> Step | None:
+		return next((step for step in self.steps if step.step_id == step_id), None)
+
+	def first_of_kind(self, *kinds: str) -> Step | None:
+		return next((step for step in self.steps if step.kind in kinds), None)
+
+
+@dataclass
+class Draft:
+	"""A form that is being filled. `about` is the case that it is about, if there is one already."""
+
+	flow: str
+	version: str = ""
+	about: str = ""
+	step: str = ""
+	answers: dict[str, Any] = field(default_factory=dict)
+	labels: dict[str, str] = field(default_factory=dict)
+	media: list[str] = field(default_factory=list)
+	media_acknowledged: bool = False
+	told: list[str] = field(default_factory=list)
+	opening: dict[str, Any] = field(default_factory=dict)
+	places: dict[str, Any] = field(default_factory=dict)
+	group: str = ""
+	page: int = 0
+	all_choices: bool = False
+
+
+@dataclass
+class Session:
+	"""What is remembered of one citizen's talk between two messages; all of it plain JSON.
+
+	`drafts` is a stack: the form on top is asked, those below go on when it is done.
+	"""
+
+	language: str = ""
+	profile_name: str = ""
+	citizen_known: bool = False
+	drafts: list[Draft] = field(default_factory=list)
+	offered: list[str] = field(default_factory=list)
+	questions: list[dict[str, str]] = field(default_factory=list)
+	held: dict[str, Any] = field(default_factory=dict)
+	resuming: bool = False
+	misunderstood: int = 0
+	last_heard: str = ""
+	recent: list[float] = field(default_factory=list)
+	told_busy: float = 0
+	told_blocked: float = 0
+
+	@property
+	def draft(self) -> Draft | None:
+		return self.drafts[-1] if self.drafts else None
+
+	@classmethod
+	def from_dict(cls, data: dict) -> "Session":
+		"""Read a stored session; keys that a later or earlier version wrote are left out."""
+		session = cls(**_known(cls, data))
+		session.drafts = [Draft(**_known(Draft, draft)) for draft in data.get("drafts", ())]
+		return session
+
+	def to_dict(self) -> dict:
+		return asdict(self)
+
+
+def _known(kind: type, data: dict) -> dict:
+	names = {each.name for each in fields(kind)}
+	return {key: value for key, value in data.items() if key in names}
+
+
+@dataclass(frozen=True)
+class Event:
+	"""What arrived. `kind`: text, choice, location, media, reaction, unknown, or one of our own (below).
+
+	`choice` is the id of the row or button that was tapped, `media` our name of the stored message that holds a file.
+	Of our own are "settled" (a case was reported as settled: `case`, `text` is the action taken), "question" (an
+	officer asks: `case`, `text`) and "silence" (the draft is to be dropped). `when` is the moment of it.
+	"""
+
+	kind: str
+	text: str = ""
+	choice: str = ""
+	latitude: float | None = None
+	longitude: float | None = None
+	media: str = ""
+	media_type: str = ""
+	profile_name: str = ""
+	case: str = ""
+	when: datetime | None = None
+
+	def to_dict(self) -> dict:
+		"""Write what a citizen said, to be taken up later."""
+		return {
+			each.name: value
+			for each in fields(self)
+			if each.name not in ("when", "profile_name") and (value := getattr(self, each.name)) not in ("", None)
+		}
+
+
+@dataclass(frozen=True)
+class Reply:
+	"""One message to the citizen, in their language, before any provider's limits are applied.
+
+	`notice` names it where it is one of the notices that a template can stand for outside the 24-hour window.
+	"""
+
+	text: str
+	choices: tuple[Choice, ...] = ()
+	asks_location: bool = False
+	notice: str = ""
+
+
+@dataclass(frozen=True)
+class CreateDocument:
+	"""The form is complete: make the document that it fills."""
+
+	flow: str
+	values: dict[str, Any]
+	media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CallAction:
+	"""Call an action registered in hooks (`chat_actions`) with a form's answers by step id, for a case if it is about one."""
+
+	action: str
+	case: str = ""
+	values: dict[str, Any] = field(default_factory=dict)
+	media: tuple[str, ...] = ()
+	flow: str = ""
+
+
+Effect = CreateDocument | CallAction
+
+
+@dataclass(frozen=True)
+class Case:
+	"""A citizen's own case as it is shown to them; texts and dates in their language.
+
+	`stage` is the category of its status: Open, Paused, Resolved or Closed. `done` is what was done so far, oldest first.
+	"""
+
+	name: str
+	title: str
+	status: str
+	stage: str
+	department: str = ""
+	due: str = ""
+	done: tuple[str, ...] = ()
+
+
+class World(Protocol):
+	"""What the engine may ask of the site, about the citizen who writes. Labels come in the language that is asked for."""
+
+	def translate(self, text: str, language: str) -> str: ...
+	def languages(self) -> Sequence[Choice]: ...
+	def choices(
+		self, flow: Flow, step: Step, answers: dict, group: str, language: str
+	) -> Sequence[Choice]: ...
+	def option(self, flow: Flow, step: Step, answers: dict, value: str, language: str) -> Choice | None: ...
+	def search(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> Sequence[Choice]: ...
+	def propose(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> Sequence[Choice]: ...
+	def area(self, name: str, language: str) -> Choice | None: ...
+	def own_area(self, language: str) -> Choice | None: ...
+	def areas_named(self, text: str, language: str) -> Sequence[Choice]: ...
+	def areas_near(self, latitude: float, longitude: float, language: str) -> Sequence[Choice]: ...
+	def holds(self, expression: str, answers: dict, answer: Any = None) -> bool: ...
+	def cases(self, language: str) -> Sequence[Case]: ...
+	def case(self, number: str, language: str) -> Case | None: ...
