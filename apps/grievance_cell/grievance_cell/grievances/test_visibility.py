@@ -27,6 +27,7 @@ RIGHTS = {
 	"Grievance": {OFFICER: "rw", HEAD: "rw", OPERATOR: "rwc", COLLECTOR: "rw", REPRESENTATIVE: "r", CITIZEN: "r"},
 	"Grievance Action": {OFFICER: "r", HEAD: "r", OPERATOR: "r", COLLECTOR: "r"},
 	"Citizen": {OFFICER: "r", HEAD: "r", OPERATOR: "rwc", COLLECTOR: "r"},
+	"Callback Request": {OPERATOR: "rwc", COLLECTOR: "r"},
 	"Chat Message": {OPERATOR: "r", COLLECTOR: "r"},
 	"Chat Session": {OPERATOR: "r"},
 	"Chat Event": {OPERATOR: "r", MANAGER: "r"},

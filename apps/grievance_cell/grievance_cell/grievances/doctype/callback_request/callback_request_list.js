@@ -1,0 +1,3 @@
+frappe.listview_settings["Callback Request"] = {
+	filters: [["status", "=", "Open"]],
+};
