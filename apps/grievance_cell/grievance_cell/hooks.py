@@ -7,6 +7,7 @@ app_description = "Citizens' grievances over WhatsApp, settled in time"
 app_email = "grievance-cell@example.org"
 app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
+doctype_js = {"Local Area": "public/js/local_area_link.js"}
 app_logo_url = "/assets/grievance_cell/images/logo.svg"
 
 before_install = "grievance_cell.setup.install.before_install"
@@ -26,6 +27,8 @@ has_permission = {
 	"Citizen": "grievance_cell.grievances.visibility.can_see_citizen",
 	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
 }
+
+jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 
 doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
 

@@ -27,7 +27,7 @@ NOT_OURS = {"emulator", "demo", "node_modules", "dist", "__pycache__"}
 
 # What stays in Latin letters in the middle of Hindi: names, and words that staff know in no other way.
 LATIN = {
-	"API", "CPGRAMS", "DocType", "ID", "JSON", "Jinja", "LGD", "Meta", "SLA", "URL", "WhatsApp",
+	"API", "CPGRAMS", "DocType", "ID", "JSON", "Jinja", "LGD", "Meta", "QR", "SLA", "URL", "WhatsApp",
 }  # fmt: skip
 
 # What staff type into a field as it stands; the text that tells them so has to name it.

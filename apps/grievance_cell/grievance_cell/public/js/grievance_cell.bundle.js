@@ -1,3 +1,5 @@
+import "./whatsapp_link";
+
 frappe.provide("grievance_cell");
 
 // Say in words how many days are left until a date.

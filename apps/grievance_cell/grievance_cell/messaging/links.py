@@ -1,0 +1,140 @@
+"""The link that opens a chat with a channel's number: as a QR code, and on a poster."""
+
+import base64
+import io
+import re
+from urllib.parse import quote
+
+import frappe
+import pyqrcode
+from frappe import _
+from PIL import Image
+
+from grievance_cell.organisation.areas import ancestors
+
+# A quarter of the code may be scratched or wet at Q; M (15 %) keeps it coarser, which a cheap camera needs more.
+ERROR_LEVEL = "M"
+QUIET_ZONE = 4
+# Pixels a module of the picture that is downloaded: about 1,000 in all, sharp on a board of a metre.
+SCALE = 20
+
+
+@frappe.whitelist()
+def link_and_code(channel: str, area: str | None = None, flow: str | None = None) -> dict:
+	"""Write a channel's link: `link`, its QR code as `svg` and `png` (data addresses), and a name for the `file`."""
+	document = frappe.get_doc("Chat Channel", channel)
+	document.check_permission("read")
+	link = link_of(document, area, flow)
+	parts = [document.name, place_name(area, "en") if area else "", flow or ""]
+	return {
+		"link": link,
+		"svg": svg_of(link),
+		"png": png_of(link),
+		"file": f"{frappe.scrub(' '.join(filter(None, parts)))}.png",
+	}
+
+
+def link_of(channel, area: str | None = None, flow: str | None = None) -> str:
+	"""Write the address that opens a chat with the number, with a first message that names the place and the form."""
+	number = re.sub(r"\D", "", channel.display_phone_number or "")
+	if not number:
+		frappe.throw(_("Write the Display Phone Number into the Chat Channel first"))
+	if area:
+		validate_area(channel, area)
+	if flow:
+		validate_flow(flow)
+	text = entry_text(_("Namaste", channel.default_language), area, flow)
+	return f"https://wa.me/{number}?text={quote(text, safe='')}"
+
+
+def entry_text(greeting: str, area: str | None = None, flow: str | None = None) -> str:
+	mark = (area or "") + (f"/{flow}" if flow else "")
+	return f"{greeting} [{mark}]" if mark else greeting
+
+
+def validate_area(channel, area: str) -> None:
+	above = [each["name"] for each in ancestors(area)]
+	if not above or (channel.default_area and channel.default_area not in above):
+		frappe.throw(_("{0} does not lie in the area that this number serves").format(area))
+
+
+def validate_flow(flow: str) -> None:
+	if not frappe.db.get_value("Chat Flow", {"name": flow, "enabled": 1}, "menu_label"):
+		frappe.throw(_("{0} is not in the bot's menu").format(flow))
+
+
+def svg_of(link: str) -> str:
+	"""Draw a link's QR code as a data address of an SVG, sharp at every size."""
+	file = io.BytesIO()
+	code_of(link).svg(file, scale=1, quiet_zone=QUIET_ZONE, xmldecl=False, omithw=True)
+	return f"data:image/svg+xml;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def png_of(link: str) -> str:
+	"""Draw a link's QR code as a data address of a PNG."""
+	rows = code_of(link).code
+	picture = Image.new("1", (len(rows), len(rows)), 1)
+	picture.putdata([0 if module else 1 for row in rows for module in row])
+	framed = Image.new("1", (len(rows) + 2 * QUIET_ZONE, len(rows) + 2 * QUIET_ZONE), 1)
+	framed.paste(picture, (QUIET_ZONE, QUIET_ZONE))
+	file = io.BytesIO()
+	framed.resize((framed.width * SCALE, framed.height * SCALE), Image.NEAREST).save(file, "PNG")
+	return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def code_of(link: str) -> pyqrcode.QRCode:
+	return pyqrcode.create(link, error=ERROR_LEVEL, mode="binary")
+
+
+def whatsapp_posters(channel, settings: dict) -> list[dict]:
+	"""Describe the posters that are to be printed, for the print format of that name.
+
+	`settings` may name an `area` and a `flow`, and ask with `each_below` for one poster for each area right below it.
+	Each has `link`, `svg`, `number`, `office`, `place` and `flow`; texts in the language of the print.
+	"""
+	area, flow = settings.get("area"), settings.get("flow")
+	areas = [area]
+	if area and frappe.utils.cint(settings.get("each_below")):
+		areas = (
+			frappe.get_all("Local Area", {"parent_local_area": area}, pluck="name", order_by="name") or areas
+		)
+	label = flow and frappe.db.get_value("Chat Flow", flow, "menu_label")
+	office = channel.default_area and place_name(channel.default_area, frappe.local.lang)
+	return [poster(channel, each, flow, office, label) for each in areas]
+
+
+def poster(channel, area: str | None, flow: str | None, office: str | None, label: str | None) -> dict:
+	link = link_of(channel, area, flow)
+	return {
+		"link": link,
+		"svg": svg_of(link),
+		"number": readable(channel.display_phone_number),
+		"office": office,
+		"place": area and area != channel.default_area and place_name(area, frappe.local.lang),
+		"flow": label and _(label),
+	}
+
+
+def place_name(area: str, language: str) -> str:
+	"""Name an area in a language, with the one it lies in where that tells it from others of its name."""
+	path = ancestors(area)
+	named = path[:2] if path[0]["area_type"] in ("Ward", "Locality", "Village") else path[:1]
+	return ", ".join(name_in(each, language) for each in named)
+
+
+def name_in(area: dict, language: str) -> str:
+	local = frappe.db.get_value(
+		"Local Area Name",
+		{"parent": area["name"], "language": language, "is_alias": 0},
+		"name_text",
+		order_by="idx",
+	)
+	return local or area["area_name"]
+
+
+def readable(number: str) -> str:
+	"""Write an Indian mobile number in two groups of five, any other as it stands."""
+	digits = re.sub(r"\D", "", number)
+	if len(digits) == 12 and digits.startswith("91"):
+		return f"+91 {digits[2:7]} {digits[7:]}"
+	return f"+{digits}"
