@@ -167,6 +167,11 @@ def normalise_number(value) -> str | None:
 	return digits if re.fullmatch(r"[1-9][0-9]{6,14}", digits) else None
 
 
+def is_user_id(value) -> bool:
+	"""Tell whether this is a business-scoped user id."""
+	return isinstance(value, str) and bool(re.fullmatch(r"[A-Z]{2}(\.ENT)?\.\w{1,128}", value))
+
+
 def is_free_form(body: dict) -> bool:
 	"""Tell whether a checked request needs the 24-hour window to be open."""
 	return body.get("type", "text") != "template"
@@ -303,8 +308,7 @@ def _check_recipient(body: dict):
 		_require(isinstance(to, str | int), 100, "Param to must be a string.")
 		_require(normalise_number(str(to)), 131009, "Param to is not a valid phone number.")
 	else:
-		right = isinstance(recipient, str) and re.fullmatch(r"[A-Z]{2}(\.ENT)?\.\w{1,128}", recipient)
-		_require(right, 131009, "Param recipient is not a valid business-scoped user ID.")
+		_require(is_user_id(recipient), 131009, "Param recipient is not a valid business-scoped user ID.")
 
 
 def _check_text(text: dict):

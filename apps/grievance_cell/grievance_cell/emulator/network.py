@@ -5,7 +5,7 @@ import threading
 
 from . import graph
 from .graph import GraphError
-from .store import Clock, Entry, Faults, Store
+from .store import Clock, Entry, Faults, Store, business_scoped_id
 from .webhooks import (
 	STATUS_WAIT,
 	Channel,
@@ -13,6 +13,7 @@ from .webhooks import (
 	message_body,
 	status_body,
 	template_body,
+	user_id_body,
 	verify,
 )
 
@@ -100,20 +101,45 @@ class Network:
 					content.setdefault("filename", media.filename)
 				message = {**message, kind: content}
 		context = message.get("context")
-		if isinstance(context, dict) and "from" not in context:
+		if isinstance(context, dict) and "id" in context and "from" not in context:
 			message = {**message, "context": {"from": self.channel.display_phone_number, **context}}
 		return message
 
 	def _deliver(self, entry: Entry):
-		citizen = self.store.citizen(entry.wa_id)
-		contact = {
-			"name": citizen.name,
-			"wa_id": citizen.wa_id,
-			"user_id": citizen.user_id,
-			"hide_number": citizen.hide_number,
-		}
-		body = message_body(self.channel, contact, entry.message)
+		body = message_body(self.channel, self.profile(entry.wa_id), entry.message)
 		self.dispatcher.put(("message", entry.wa_id), body, entry.id)
+
+	def profile(self, wa_id: str) -> dict:
+		"""Describe a citizen: wa_id, name, user_id, hide_number."""
+		citizen = self.store.citizen(wa_id)
+		return {name: getattr(citizen, name) for name in ("wa_id", "name", "user_id", "hide_number")}
+
+	def change_identity(self, wa_id: str, number: str | None, user_id: str | None) -> str:
+		"""Give a citizen another number or business-scoped id and tell the webhook; return the number.
+
+		A new number brings a new id with it, as at Meta. Raises ValueError when somebody else has one of them.
+		"""
+		old = self.profile(wa_id)
+		number = number or wa_id
+		user_id = user_id or business_scoped_id(number)
+		tells_number = number != wa_id and not old["hide_number"]
+		before, after = (wa_id, number) if tells_number else (old["user_id"], user_id)
+		system = {
+			"body": f"User {old['name']} changed from {before} to {after}",
+			"user_id": user_id,
+			"previous_user_id": old["user_id"],
+			"type": "user_changed_number" if tells_number else "user_changed_user_id",
+		}
+		if tells_number:
+			system["wa_id"] = number
+		entry = self.store.change_identity(wa_id, number, user_id, {"type": "system", "system": system})
+		new = self.profile(number)
+		# in the order of what was said under the old number
+		lane = ("message", wa_id)
+		self.dispatcher.put(lane, message_body(self.channel, new, entry.message), entry.id)
+		body = user_id_body(self.channel, new, old["user_id"], entry.timestamp)
+		self.dispatcher.put(lane, body)
+		return number
 
 	def read(self, wa_id: str) -> list[str]:
 		"""Mark what the business sent as read on this phone; return the ids that were not before."""
@@ -173,13 +199,13 @@ class Network:
 		return wa_id
 
 	def _tell_status(self, entry: Entry, state: str):
-		status = {
-			"id": entry.id,
-			"status": state,
-			"timestamp": self.clock.stamp(),
-			"recipient_id": entry.wa_id,
-			"recipient_user_id": self.store.citizen(entry.wa_id).user_id,
-		}
+		contact = self.profile(entry.wa_id)
+		by_number = bool(entry.message.get("to"))
+		status = {"id": entry.id, "status": state, "timestamp": self.clock.stamp()}
+		if by_number or not contact["hide_number"]:
+			status["recipient_id"] = entry.wa_id
+		if not (by_number and state == "failed"):
+			status["recipient_user_id"] = contact["user_id"]
 		callback = entry.message.get("biz_opaque_callback_data")
 		if callback:
 			status["biz_opaque_callback_data"] = callback
@@ -187,7 +213,8 @@ class Network:
 			status["pricing"] = self._pricing(entry)
 		if entry.errors:
 			status["errors"] = entry.errors
-		self.dispatcher.put(("status", entry.wa_id), status_body(self.channel, status), wait=STATUS_WAIT)
+		body = status_body(self.channel, contact, status)
+		self.dispatcher.put(("status", entry.wa_id), body, wait=STATUS_WAIT)
 
 	def _pricing(self, entry: Entry) -> dict:
 		"""Return what Meta would charge: templates by category, utility ones free in the open window."""
@@ -211,7 +238,7 @@ class Network:
 	# templates and setting up
 
 	def create_template(self, body) -> dict:
-		"""Create a template: approved at once, or pending while the fault review_templates is on."""
+		"""Create a template: approved at once, or pending while the fault review_templates is on; raises GraphError."""
 		error = graph.check_template(body)
 		if error:
 			raise error
@@ -220,17 +247,34 @@ class Network:
 				100, f"There is already {body['language']} content for {body['name']}.", subcode=2388024
 			)
 		kept = {k: body[k] for k in ("name", "language", "category", "components")}
-		status = "PENDING" if self.faults.get("review_templates") else "APPROVED"
 		parameter_format = str(body.get("parameter_format", "POSITIONAL")).upper()
-		return self.store.add_template(
-			{**kept, "parameter_format": parameter_format, "status": status, "rejected_reason": "NONE"}
+		return self.store.add_template({**kept, "parameter_format": parameter_format, **self._review()})
+
+	def edit_template(self, template: dict, body) -> None:
+		"""Replace a template's category or components, which are then reviewed anew; raises GraphError."""
+		changes = (
+			{k: body[k] for k in ("category", "components") if k in body} if isinstance(body, dict) else {}
 		)
+		if not changes:
+			raise GraphError(100, "One of category and components is required.")
+		error = graph.check_template({**template, **changes})
+		if error:
+			raise error
+		self.store.change_template(template["id"], {**changes, **self._review()})
+
+	def _review(self) -> dict:
+		status = "PENDING" if self.faults.get("review_templates") else "APPROVED"
+		return {"status": status, "rejected_reason": "NONE"}
 
 	def review_template(self, template_id: str, state: str, reason: str) -> dict | None:
 		"""Decide on a template and tell the webhook; None when there is no such template."""
-		template = self.store.set_template_state(template_id, state, reason)
+		rejected_reason = reason if state == "REJECTED" else "NONE"
+		template = self.store.change_template(
+			template_id, {"status": state, "rejected_reason": rejected_reason}
+		)
 		if template:
-			self.dispatcher.put(("template", template_id), template_body(self.channel, template))
+			body = template_body(self.channel, template, int(self.clock.now()))
+			self.dispatcher.put(("template", template_id), body)
 		return template
 
 	def verify(self) -> dict:

@@ -18,7 +18,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.utils import safe_join, send_file
 from werkzeug.wrappers import Request, Response
 
-from . import graph, opus
+from . import graph, opus, transcript
 from .graph import GraphError, normalise_number
 from .network import Network
 from .store import TEMPLATE_STATES
@@ -27,6 +27,7 @@ PHONE = Path(__file__).parent / "phone"
 LARGEST_BODY = 101 * graph.MB
 LARGEST_JSON = 3 * graph.MB
 HEARTBEAT = 15
+TEMPLATE_LIMIT = 6000
 
 SECURITY_HEADERS = {
 	"X-Content-Type-Options": "nosniff",
@@ -69,6 +70,7 @@ ROUTES = [
 	("GET", "/citizens", "citizens"),
 	("GET", "/citizens/<wa_id>/messages", "thread"),
 	("POST", "/citizens/<wa_id>/messages", "citizen_sends"),
+	("GET", "/citizens/<wa_id>/export", "export"),
 	("GET", "/citizens/<wa_id>/events", "events"),
 	("POST", "/citizens/<wa_id>/profile", "profile"),
 	("POST", "/citizens/<wa_id>/media", "citizen_uploads"),
@@ -91,6 +93,7 @@ ROUTES = [
 	("POST", "/<version:version>/<object_id>/subscribed_apps", "graph_subscribe"),
 	("DELETE", "/<version:version>/<object_id>/subscribed_apps", "graph_unsubscribe"),
 	("GET", "/<version:version>/<object_id>", "graph_object"),
+	("POST", "/<version:version>/<object_id>", "graph_edit_template"),
 	("DELETE", "/<version:version>/<object_id>", "graph_delete_media"),
 	("GET", "/media-download/<key>", "graph_download"),
 ]
@@ -202,6 +205,11 @@ class Application:
 			raise Problem('a message has a "type", for example {"type": "text", "text": {"body": "नमस्ते"}}')
 		return {"id": self.network.from_citizen(wa_id, message).id}
 
+	def export(self, request, wa_id):
+		text = transcript.write(self.store.thread(wa_id), self.store.find_template)
+		headers = {"Content-Disposition": f'attachment; filename="{wa_id}.txt"'}
+		return Response(text, mimetype="text/plain", headers=headers)
+
 	def events(self, request, wa_id):
 		last = request.headers.get("Last-Event-ID") or request.args.get("last", "")
 		generation, _dash, revision = last.partition("-")
@@ -229,14 +237,18 @@ class Application:
 			raise Problem("name is a text of 1 to 100 characters")
 		if hide is not None and not isinstance(hide, bool):
 			raise Problem("hide_number is true or false")
+		number, user_id = body.get("new_number"), body.get("new_user_id")
+		if number is not None:
+			number = self._number(str(number))
+		if user_id is not None and not graph.is_user_id(user_id):
+			raise Problem("new_user_id is a business-scoped user id, such as IN.12345678901234567890")
 		self.store.set_profile(wa_id, name, hide)
-		citizen = self.store.citizen(wa_id)
-		return {
-			"wa_id": wa_id,
-			"name": citizen.name,
-			"user_id": citizen.user_id,
-			"hide_number": citizen.hide_number,
-		}
+		if number or user_id:
+			try:
+				wa_id = self.network.change_identity(wa_id, number, user_id)
+			except ValueError as error:
+				raise Problem(str(error), 409) from None
+		return self.network.profile(wa_id)
 
 	def citizen_uploads(self, request, wa_id):
 		data, mime_type, filename = self._upload(request)
@@ -371,6 +383,9 @@ class Application:
 			}
 		if object_id == channel.business_account_id:
 			return {"id": object_id, "name": channel.verified_name, "message_template_namespace": "emulator"}
+		template = self.store.template(object_id)
+		if template:
+			return template
 		media = self.store.live_media(object_id)
 		if not media:
 			raise graph.unknown_object(object_id, request.method)
@@ -400,7 +415,7 @@ class Application:
 		rows = list(self.store.templates)
 		for name in ("name", "status", "language", "category"):
 			wanted = request.args.get(name)
-			rows = [t for t in rows if t[name] == wanted] if wanted else rows
+			rows = [t for t in rows if t[name] in wanted.split(",")] if wanted else rows
 		limit, after = request.args.get("limit", 25, type=int), request.args.get("after", 0, type=int)
 		page = rows[after : after + max(1, limit)]
 		paging = {"cursors": {"before": str(after), "after": str(after + len(page))}}
@@ -408,16 +423,31 @@ class Application:
 			args = {**request.args.to_dict(), "after": after + len(page)}
 			query = "&".join(f"{k}={v}" for k, v in args.items() if k != "access_token")
 			paging["next"] = f"{request.base_url}?{query}"
-		return {"data": page, "paging": paging}
+		answer = {"data": page, "paging": paging}
+		if "summary" in request.args:
+			answer["summary"] = {
+				"total_count": len(self.store.templates),
+				"message_template_count": len(self.store.templates),
+				"message_template_limit": TEMPLATE_LIMIT,
+				"are_translations_complete": True,
+			}
+		return answer
 
 	def graph_create_template(self, request, object_id):
 		self._own(request, object_id, self.network.channel.business_account_id)
 		template = self.network.create_template(graph_json(request))
 		return {k: template[k] for k in ("id", "status", "category")}
 
+	def graph_edit_template(self, request, object_id):
+		template = self.store.template(object_id)
+		if not template:
+			raise graph.unknown_object(object_id, request.method)
+		self.network.edit_template(template, graph_json(request))
+		return {"success": True, "id": object_id, "category": template["category"]}
+
 	def graph_delete_template(self, request, object_id):
 		self._own(request, object_id, self.network.channel.business_account_id)
-		if not self.store.delete_templates(request.args.get("name", "")):
+		if not self.store.delete_templates(request.args.get("name", ""), request.args.get("hsm_id", "")):
 			raise GraphError(100, "There is no template with this name.", subcode=2593002)
 		return {"success": True}
 

@@ -257,16 +257,41 @@ class Store:
 			citizen.hide_number = citizen.hide_number if hide_number is None else hide_number
 			self._touch(citizen)
 
+	def change_identity(self, wa_id: str, number: str, user_id: str, message: dict) -> Entry:
+		"""Give a citizen another number, another business-scoped id, or both; the thread goes along.
+
+		`message` tells of it, and is the last under the old ones. Raises ValueError when somebody else has one of them.
+		"""
+		with self.changed:
+			citizen = self.citizen(wa_id)
+			if number != wa_id and number in self.citizens:
+				raise ValueError(f"{number} is another citizen's number")
+			if self.by_user_id.get(user_id, wa_id) != wa_id:
+				raise ValueError(f"{user_id} is another citizen's user id")
+			told = self.add(wa_id, "in", "queued", message)
+			del self.citizens[wa_id], self.by_user_id[citizen.user_id]
+			citizen.wa_id, citizen.user_id = number, user_id
+			self.citizens[number], self.by_user_id[user_id] = citizen, number
+			for entry in citizen.entries:
+				entry.wa_id = number
+				self._touch(citizen, entry)
+			return told
+
 	def add(self, wa_id: str, direction: str, state: str, message: dict, errors: list | None = None) -> Entry:
 		"""Append a message to the citizen's thread; an `in` gets its from, id and timestamp here."""
 		with self.changed:
 			citizen = self.citizen(wa_id)
 			entry_id, stamp = new_message_id(wa_id, direction), self.clock.stamp()
 			if direction == "in":
-				sender = {"from_user_id": citizen.user_id} if citizen.hide_number else {"from": wa_id}
-				rest = {k: v for k, v in message.items() if k not in ("from", "id", "timestamp")}
+				sender = {} if citizen.hide_number else {"from": wa_id}
+				sender["from_user_id"] = citizen.user_id
+				rest = {
+					k: v for k, v in message.items() if k not in ("from", "from_user_id", "id", "timestamp")
+				}
 				message = {**sender, "id": entry_id, "timestamp": stamp, **rest}
-				citizen.last_inbound = self.clock.now()
+				# what WhatsApp itself tells is nothing that the citizen wrote: it opens no window
+				if message.get("type") != "system":
+					citizen.last_inbound = self.clock.now()
 			else:
 				citizen.typing_until = 0.0
 			entry = Entry(entry_id, wa_id, direction, state, stamp, message, errors or [])
@@ -442,19 +467,25 @@ class Store:
 			same = (t for t in self.templates if t["name"] == name and t["language"] == language)
 			return next(same, None)
 
-	def set_template_state(self, template_id: str, state: str, reason: str) -> dict | None:
+	def template(self, template_id: str) -> dict | None:
 		with self.changed:
-			template = next((t for t in self.templates if t["id"] == template_id), None)
+			return next((t for t in self.templates if t["id"] == template_id), None)
+
+	def change_template(self, template_id: str, changes: dict) -> dict | None:
+		"""Change some of a template; returns it, None when there is none."""
+		with self.changed:
+			template = self.template(template_id)
 			if template:
-				template["status"] = state
-				template["rejected_reason"] = reason if state == "REJECTED" else "NONE"
+				template.update(changes)
 				self.revision += 1
 			return template
 
-	def delete_templates(self, name: str) -> bool:
+	def delete_templates(self, name: str, template_id: str = "") -> bool:
+		"""Delete a template in every language, or the one of this id; return whether there was any."""
 		with self.changed:
 			before = len(self.templates)
-			self.templates = [t for t in self.templates if t["name"] != name]
+			gone = lambda t: t["name"] == name and template_id in ("", t["id"])  # noqa: E731
+			self.templates = [t for t in self.templates if not gone(t)]
 			self.revision += 1
 			return len(self.templates) < before
 

@@ -106,6 +106,19 @@ class TestCitizen(ServerCase):
 			self.webhook.values("messages")[0]["context"], {"from": "910000001634", "id": "wamid.1"}
 		)
 
+	def test_a_forwarded_message_answers_nothing(self):
+		self.say({**TEXT, "context": {"forwarded": True}})
+		self.settle()
+		self.assertEqual(self.webhook.values("messages")[0]["context"], {"forwarded": True})
+
+	def test_export(self):
+		self.say()
+		self.send(text={"body": "कहाँ?\n(पता लिखें)"})
+		answer = self.get(f"/citizens/{CITIZEN}/export")
+		self.assertEqual(answer.text, "> नाली जाम है\n< कहाँ?\n  \\(पता लिखें)\n")
+		self.assertEqual(answer.headers["Content-Type"], "text/plain; charset=utf-8")
+		self.assertIn(f"{CITIZEN}.txt", answer.headers["Content-Disposition"])
+
 	def test_numbers(self):
 		self.say(citizen="+919876500001")
 		self.assertEqual(len(self.thread()), 1)
@@ -189,6 +202,75 @@ class TestCitizen(ServerCase):
 		self.assertEqual(self.post("/verify").json()["status"], 403)
 
 
+class TestIdentity(ServerCase):
+	OTHER = "919876500009"
+
+	def change(self, status=200, **what):
+		answer = self.post(f"/citizens/{CITIZEN}/profile", what)
+		self.assertEqual(answer.status_code, status, answer.text)
+		return answer.json()
+
+	def changes(self):
+		self.settle()
+		return [body["entry"][0]["changes"][0] for body in self.webhook.bodies()]
+
+	def test_a_new_number_brings_a_new_id(self):
+		old = self.change(name="सुनीता")
+		self.say()
+		new = self.change(new_number=f"+{self.OTHER}")
+		self.assertEqual((new["wa_id"], new["name"]), (self.OTHER, "सुनीता"))
+		self.assertNotEqual(new["user_id"], old["user_id"])
+		_text, told, updated = self.changes()
+		(message,) = told["value"]["messages"]
+		self.assertEqual((told["field"], message["type"], message["from"]), ("messages", "system", CITIZEN))
+		self.assertNotIn("contacts", told["value"])
+		self.assertEqual(
+			message["system"],
+			{
+				"body": f"User सुनीता changed from {CITIZEN} to {self.OTHER}",
+				"wa_id": self.OTHER,
+				"user_id": new["user_id"],
+				"previous_user_id": old["user_id"],
+				"type": "user_changed_number",
+			},
+		)
+		self.assertEqual(updated["field"], "user_id_update")
+		(update,) = updated["value"]["user_id_update"]
+		self.assertEqual(update["user_id"], {"previous": old["user_id"], "current": new["user_id"]})
+		self.assertEqual(update["wa_id"], self.OTHER)
+		# the thread has moved along, and the old id reaches nobody
+		self.assertEqual([e["message"]["type"] for e in self.thread(self.OTHER)], ["text", "system"])
+		self.assertEqual(self.thread(), [])
+		body = {"messaging_product": "whatsapp", "text": {"body": "x"}}
+		answer = self.graph("POST", f"{NUMBER}/messages", json={**body, "recipient": old["user_id"]})
+		self.refused(answer, 400, 131026)
+		answer = self.graph("POST", f"{NUMBER}/messages", json={**body, "recipient": new["user_id"]})
+		self.assertEqual(answer.status_code, 200)
+		self.assertEqual(len(self.thread(self.OTHER)), 3)
+
+	def test_a_new_id_of_a_hidden_number(self):
+		old = self.change(hide_number=True)
+		new = self.change(new_user_id="IN.12345678901234567890")
+		self.assertEqual(new["user_id"], "IN.12345678901234567890")
+		told, updated = self.changes()
+		(message,) = told["value"]["messages"]
+		self.assertNotIn("from", message)
+		self.assertEqual(message["from_user_id"], old["user_id"])
+		self.assertEqual(message["system"]["type"], "user_changed_user_id")
+		self.assertEqual(message["system"]["previous_user_id"], old["user_id"])
+		self.assertNotIn(CITIZEN, json.dumps([told, updated]))
+		# WhatsApp's own notice is no message of the citizen's: the window stays closed
+		self.assertFalse(self.get("/citizens").json()[0]["window_open"])
+
+	def test_ids_of_others_and_bad_ones(self):
+		other = self.post(f"/citizens/{self.OTHER}/profile", {}).json()
+		self.change(409, new_number=self.OTHER)
+		self.change(409, new_user_id=other["user_id"])
+		for bad in ({"new_number": "12"}, {"new_user_id": "12"}, {"new_user_id": 12}, {"new_number": [1]}):
+			self.change(400, **bad)
+		self.assertEqual(self.changes(), [])
+
+
 class TestGraph(ServerCase):
 	def test_sending_tells_statuses(self):
 		self.say()
@@ -206,6 +288,9 @@ class TestGraph(ServerCase):
 			self.assertEqual((status["id"], status["recipient_id"]), (message_id, CITIZEN))
 			self.assertEqual(status["biz_opaque_callback_data"], "MSG-1")
 			self.assertTrue(status["timestamp"].isdigit())
+		for body in self.webhook.bodies()[1:]:
+			(contact,) = body["entry"][0]["changes"][0]["value"]["contacts"]
+			self.assertEqual(contact["wa_id"], CITIZEN)
 		out = self.thread()[1]
 		self.assertEqual((out["direction"], out["message"]["text"]["body"]), ("out", "नमस्ते"))
 
@@ -230,6 +315,8 @@ class TestGraph(ServerCase):
 		(status,) = self.statuses()
 		self.assertEqual((status["status"], status["errors"][0]["code"]), ("failed", 131047))
 		self.assertEqual(status["biz_opaque_callback_data"], "MSG-2")
+		self.assertNotIn("recipient_user_id", status)
+		self.assertNotIn("contacts", self.webhook.bodies()[0]["entry"][0]["changes"][0]["value"])
 		self.assertEqual(self.thread()[0]["errors"][0]["code"], 131047)
 		self.say()
 		self.send()
@@ -249,6 +336,9 @@ class TestGraph(ServerCase):
 		answer = self.graph("POST", f"{NUMBER}/messages", json=body)
 		self.assertEqual(answer.json()["contacts"][0]["user_id"], message["from_user_id"])
 		self.assertEqual(self.thread()[1]["state"], "delivered")
+		for status in self.statuses():
+			self.assertEqual(status["recipient_user_id"], message["from_user_id"])
+			self.assertNotIn("recipient_id", status)
 
 	def test_read_receipt_and_typing(self):
 		message_id = self.say()
@@ -319,6 +409,34 @@ class TestGraph(ServerCase):
 		self.assertEqual(
 			(change["value"]["event"], change["value"]["message_template_name"]), ("APPROVED", "n")
 		)
+
+	def test_a_template_is_edited_and_reviewed_anew(self):
+		text = {"type": "BODY", "text": "सूचना"}
+		template = {"name": "n", "language": "hi", "category": "UTILITY", "components": [text]}
+		made = self.graph("POST", f"{ACCOUNT}/message_templates", json=template).json()
+		self.post("/faults", {"review_templates": True})
+		components = [{"type": "BODY", "text": "नई सूचना"}]
+		answer = self.graph("POST", made["id"], json={"components": components})
+		self.assertEqual((answer.status_code, answer.json()["success"]), (200, True))
+		now = self.graph("GET", made["id"]).json()
+		self.assertEqual((now["status"], now["components"], now["name"]), ("PENDING", components, "n"))
+		self.refused(self.graph("POST", made["id"], json={"components": []}), 400, 100)
+		self.refused(self.graph("POST", made["id"], json={}), 400, 100)
+		self.refused(self.graph("POST", "999", json={"components": components}), 400, 100)
+
+	def test_a_template_is_deleted_in_one_language(self):
+		text = {"type": "BODY", "text": "सूचना"}
+		ids = {}
+		for language in ("hi", "en"):
+			template = {"name": "n", "language": language, "category": "UTILITY", "components": [text]}
+			made = self.graph("POST", f"{ACCOUNT}/message_templates", json=template)
+			ids[language] = made.json()["id"]
+		address = f"{ACCOUNT}/message_templates"
+		self.graph("DELETE", address, params={"name": "n", "hsm_id": ids["hi"]})
+		left = self.graph("GET", address, params={"status": "APPROVED,PENDING"}).json()["data"]
+		self.assertEqual([t["language"] for t in left], ["en"])
+		self.assertEqual(self.graph("DELETE", address, params={"name": "n"}).status_code, 200)
+		self.refused(self.graph("DELETE", address, params={"name": "n"}), 400, 100)
 
 	def test_about_the_number_and_subscription(self):
 		about = self.graph("GET", NUMBER).json()

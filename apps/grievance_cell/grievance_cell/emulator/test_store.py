@@ -16,7 +16,7 @@ class TestStore(unittest.TestCase):
 
 	def test_an_in_gets_what_the_network_adds(self):
 		entry = self.store.add(CITIZEN, "in", "queued", {**TEXT, "from": "1", "id": "x", "timestamp": "1"})
-		self.assertEqual(list(entry.message), ["from", "id", "timestamp", "type", "text"])
+		self.assertEqual(list(entry.message), ["from", "from_user_id", "id", "timestamp", "type", "text"])
 		self.assertEqual((entry.message["from"], entry.message["id"]), (CITIZEN, entry.id))
 		self.assertTrue(entry.id.startswith("wamid.HBgMOTE5ODc2NTAwMDAx"))
 		self.assertEqual(set(entry.view()), {"id", "direction", "state", "timestamp", "message"})

@@ -67,28 +67,52 @@ def _messages_value(channel: Channel, **rest) -> dict:
 	return {"messaging_product": "whatsapp", "metadata": metadata, **rest}
 
 
-def message_body(channel: Channel, contact: dict, message: dict) -> dict:
-	"""Build the webhook of one citizen's message; contact has name, wa_id, user_id, hide_number."""
-	profile = {"profile": {"name": contact["name"]}}
+def _contact(contact: dict) -> dict:
+	"""Describe a citizen as webhooks do; contact has name, wa_id, user_id, hide_number."""
 	number = {} if contact["hide_number"] else {"wa_id": contact["wa_id"]}
-	contacts = [{**profile, **number, "user_id": contact["user_id"]}]
-	return envelope(channel, _messages_value(channel, contacts=contacts, messages=[message]))
+	return {"profile": {"name": contact["name"]}, **number, "user_id": contact["user_id"]}
 
 
-def status_body(channel: Channel, status: dict) -> dict:
-	return envelope(channel, _messages_value(channel, statuses=[status]))
+def message_body(channel: Channel, contact: dict, message: dict) -> dict:
+	"""Build the webhook of one citizen's message; those of type system come without contacts."""
+	contacts = {} if message.get("type") == "system" else {"contacts": [_contact(contact)]}
+	return envelope(channel, _messages_value(channel, **contacts, messages=[message]))
 
 
-def template_body(channel: Channel, template: dict) -> dict:
+def status_body(channel: Channel, contact: dict, status: dict) -> dict:
+	"""Build the webhook of a status; that of a failure comes without contacts."""
+	contacts = {} if status["status"] == "failed" else {"contacts": [_contact(contact)]}
+	return envelope(channel, _messages_value(channel, **contacts, statuses=[status]))
+
+
+def user_id_body(channel: Channel, contact: dict, previous: str, timestamp: str) -> dict:
+	"""Build the webhook that tells of a changed business-scoped id; contact has the new one."""
+	known = _contact(contact)
+	current = known.pop("user_id")
+	number = {"wa_id": known["wa_id"]} if "wa_id" in known else {}
+	update = {
+		**number,
+		"detail": f"User id for {contact['name']} has been updated.",
+		"user_id": {"previous": previous, "current": current},
+		"timestamp": timestamp,
+	}
+	value = _messages_value(channel, contacts=[known], user_id_update=[update])
+	return envelope(channel, value, "user_id_update")
+
+
+def template_body(channel: Channel, template: dict, timestamp: int) -> dict:
 	"""Build the webhook that tells of a template's review."""
 	value = {
 		"event": template["status"],
 		"message_template_id": int(template["id"]),
 		"message_template_name": template["name"],
 		"message_template_language": template["language"],
+		"message_template_category": template["category"],
 		"reason": template["rejected_reason"],
 	}
-	return envelope(channel, value, "message_template_status_update")
+	body = envelope(channel, value, "message_template_status_update")
+	body["entry"][0]["time"] = timestamp
+	return body
 
 
 def verify(url: str, verify_token: str, challenge: str) -> dict:
