@@ -229,3 +229,30 @@ class TestRequests(unittest.TestCase):
 			with self.provider() as sender, self.assertRaises(ProviderError) as caught:
 				sender.media("1")
 		self.assertTrue(caught.exception.retryable)
+
+	def check(self, body):
+		"""Ask for the number and for the subscribed apps, and return both with how they were asked."""
+		asked = []
+
+		def request(_session, method, url, **options):
+			asked.append((method, url, options["timeout"]))
+			return answer(200, body) if isinstance(body, dict | list) else answer(200, text=body)
+
+		with patch.object(requests.Session, "request", request), self.provider() as account:
+			return account.describe_number(), account.subscribed_apps("200"), asked
+
+	def test_the_number_and_the_subscribed_apps_are_asked_for_with_a_short_timeout(self):
+		named = {"whatsapp_business_api_data": {"id": "3", "name": "Cell"}}
+		number, apps, asked = self.check({"verified_name": "Janjgir", "data": [named, {}]})
+		self.assertEqual(number["verified_name"], "Janjgir")
+		self.assertEqual(apps, ["Cell", "?"])
+		self.assertEqual(
+			[url.split("/v25.0/")[1].split("?")[0] for _, url, _ in asked], ["100", "200/subscribed_apps"]
+		)
+		self.assertEqual({timeout for _, _, timeout in asked}, {whatsapp_cloud.CHECK_TIMEOUT_SECONDS})
+		self.assertEqual(self.check({})[1], [])
+
+	def test_an_answer_that_is_not_metas_is_an_error_and_no_crash(self):
+		for body in ("<html>captive portal</html>", [1], "null"):
+			with self.subTest(body), self.assertRaises(ProviderError):
+				self.check(body)

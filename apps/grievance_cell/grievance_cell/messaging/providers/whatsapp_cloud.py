@@ -17,6 +17,8 @@ TEXT_BODY, INTERACTIVE_BODY = 4096, 1024
 # Answers that another try may change: number and pair rate, temporary trouble at Meta's.
 RETRYABLE = {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 133004}
 TIMEOUT_SECONDS = (5, 20)
+# Somebody looks at a page meanwhile.
+CHECK_TIMEOUT_SECONDS = (3, 5)
 
 
 class ProviderError(Exception):
@@ -75,9 +77,25 @@ class WhatsAppCloud:
 			raise ProviderError(0, type(error).__name__, retryable=True) from None
 		return bytes(content)
 
+	def describe_number(self) -> dict:
+		"""Describe this number: display_phone_number, verified_name, quality_rating."""
+		fields = "display_phone_number,verified_name,quality_rating"
+		return self._check(f"{self.base}/{self.phone_number_id}?fields={fields}")
+
+	def subscribed_apps(self, business_account_id: str) -> list[str]:
+		"""Name the apps to which Meta sends an account's webhooks."""
+		apps = self._check(f"{self.base}/{business_account_id}/subscribed_apps").get("data") or []
+		return [(app.get("whatsapp_business_api_data") or {}).get("name") or "?" for app in apps]
+
+	def _check(self, url: str) -> dict:
+		try:
+			return dict(self._request("get", url, timeout=CHECK_TIMEOUT_SECONDS).json())
+		except (ValueError, TypeError):
+			raise ProviderError(0, "The answer is not Meta's", retryable=True) from None
+
 	def _request(self, method: str, url: str, **options) -> requests.Response:
 		try:
-			answer = self.http.request(method, url, timeout=TIMEOUT_SECONDS, **options)
+			answer = self.http.request(method, url, **{"timeout": TIMEOUT_SECONDS, **options})
 		except (requests.RequestException, UnicodeError) as error:
 			# Its name and not its text or its cause: that of a token with a line break quotes the whole header.
 			raise ProviderError(0, type(error).__name__, retryable=True) from None

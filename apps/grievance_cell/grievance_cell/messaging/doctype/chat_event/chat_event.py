@@ -11,3 +11,4 @@ class ChatEvent(Document):
 def on_doctype_update():
 	make_binary("Chat Event", ["event_key", "conversation_key"])
 	frappe.db.add_index("Chat Event", ["state", "shard", "name"], index_name="work")
+	frappe.db.add_index("Chat Event", ["channel", "state", "received_on", "kind"], index_name="health")
