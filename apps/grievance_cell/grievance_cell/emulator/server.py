@@ -284,7 +284,8 @@ class Application:
 			request.environ,
 			mimetype=media.mime_type,
 			as_attachment=not shown or "svg" in media.mime_type,
-			download_name=media.filename,
+			# what a message calls a file counts, not what it was called when it was uploaded
+			download_name=request.args.get("name") or media.filename,
 			conditional=True,
 			etag=media.sha256,
 		)

@@ -15,6 +15,9 @@ export function bubble(entry, screen) {
 	const box = make("div", { class: "bubble" });
 	const buttons = make("div", { class: "replies" });
 	box.append(make("span", { class: "spoken", text: `${word(mine ? "you" : "office")}: ` }));
+	if (message.context?.forwarded || message.context?.frequently_forwarded) {
+		box.append(make("p", { class: "forwarded" }, icon("forward"), word("forwarded")));
+	}
 	const quoted = message.context && screen.find(message.context.id || message.context.message_id);
 	if (quoted) box.append(make("p", { class: "quote", text: `${word("answered")}: ${formatted(summary(quoted.message, screen)).textContent}` }));
 	const kind = message.type || "text";
@@ -106,6 +109,9 @@ const KINDS = {
 	reaction({ content, box }) {
 		box.append(make("p", { class: "body", text: content.emoji || "—" }));
 	},
+	system({ content, box }) {
+		box.append(make("p", { class: "small", "data-testid": "body", text: content.body }));
+	},
 	button({ content, box }) {
 		paragraph(box, content.text);
 	},
@@ -143,7 +149,8 @@ function drawImage(box, address, caption, screen) {
 }
 
 function drawFile(box, address, name) {
-	const card = make("a", { class: "filecard", href: address, download: name || true }, icon("file"));
+	const named = name && address.startsWith("media/") ? `${address}?name=${encodeURIComponent(name)}` : address;
+	const card = make("a", { class: "filecard", "data-testid": "file", href: named, download: name || true }, icon("file"));
 	card.append(make("span", {}, make("strong", { text: name || word("document") }), make("small", { text: word("download") })));
 	box.append(card);
 }

@@ -1,7 +1,7 @@
 // The phone screen: which number is open, its thread, what is sent, and the tester's tools.
 
 import { bubble, showState, summary } from "./messages.js";
-import { PLACES, asPhoto, canRecord, recorder, samplePhoto, sampleVoice } from "./samples.js";
+import { PLACES, asPhoto, canRecord, recorder, sampleDocument, samplePhoto, sampleVoice } from "./samples.js";
 import { dayOf, fillWords, formatted, icon, language, locale, make, setLanguage, timeOf, word } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -52,6 +52,11 @@ function remember(number, name) {
 	localStorage.setItem("last", number);
 }
 
+function forget(number) {
+	const { [number]: _gone, ...rest } = remembered();
+	localStorage.setItem("people", JSON.stringify(rest));
+}
+
 // the thread
 
 const screen = {
@@ -83,7 +88,7 @@ async function show(change) {
 		if (name !== change.name) await ask(`citizens/${state.number}/profile`, { name });
 	}
 	const unknown = (entry) => entry.message.type === "template" && !screen.template(entry.message.template.name, entry.message.template.language?.code);
-	if (change.entries.some(unknown)) state.templates = await ask("templates");
+	if (change.entries.some(unknown)) await showTemplates();
 	const stay = !change.reset && !atEnd();
 	let added = false;
 	for (const entry of change.entries) added = put(entry) || added;
@@ -159,7 +164,8 @@ async function open(number, name) {
 	remember(number, profile.name);
 	const here = new URL(location.href);
 	here.searchParams.set("number", number);
-	here.searchParams.delete("name");
+	for (const name of ["name", "text"]) here.searchParams.delete(name);
+	byId("export").href = `citizens/${number}/export`;
 	history.replaceState(null, "", here);
 	document.title = `${profile.name} · Phone`;
 	listen(number);
@@ -199,6 +205,8 @@ async function showPeople() {
 	const me = known.find((each) => each.wa_id === state.number);
 	byId("window-state").textContent = word(me?.window_open ? "window_open" : "window_closed");
 	byId("window-state").dataset.open = Boolean(me?.window_open);
+	byId("hide-number").checked = Boolean(me?.hide_number);
+	byId("user-id").textContent = me?.user_id || "";
 }
 
 function switchTo(number) {
@@ -307,35 +315,49 @@ function openImage(source, caption) {
 	byId("viewer").showModal();
 }
 
-/** Show a file before it goes, with a caption where WhatsApp has one, then send it. */
-async function sendFile(file, kind) {
-	const shown = URL.createObjectURL(file);
+/**
+ * Show files before they go, then send each as a message of its own, as WhatsApp sends an album. The caption, where
+ * WhatsApp has one, goes with the first. `items` are {file, kind}.
+ */
+async function sendFiles(items) {
+	const addresses = items.map(({ file }) => URL.createObjectURL(file));
 	const previews = {
-		image: () => make("img", { src: shown, alt: file.name }),
-		video: () => make("video", { src: shown, controls: true }),
-		audio: () => make("audio", { src: shown, controls: true }),
-		document: () => make("p", { class: "filecard" }, icon("file"), file.name),
+		image: (file, shown) => make("img", { src: shown, alt: file.name }),
+		video: (_file, shown) => make("video", { src: shown, controls: true }),
+		audio: (_file, shown) => make("audio", { src: shown, controls: true }),
+		document: (file) => make("p", { class: "filecard" }, icon("file"), file.name),
 	};
-	byId("media-title").textContent = word({ image: "photo", video: "video", audio: "audio", document: "document" }[kind]);
-	byId("media-preview").replaceChildren(previews[kind]());
-	byId("caption-field").hidden = kind === "audio";
+	const several = items.length > 1;
+	const [{ kind: first }] = items;
+	byId("media-title").textContent = word({ image: several ? "photos" : "photo", video: "video", audio: "audio", document: "document" }[first]);
+	byId("media-preview").replaceChildren(...items.map(({ file, kind }, index) => previews[kind](file, addresses[index])));
+	byId("media-preview").classList.toggle("several", several);
+	byId("caption-field").hidden = first === "audio";
 	byId("caption").value = "";
+	byId("forwarded").checked = false;
 	const confirmed = await openSheet("media-sheet");
-	URL.revokeObjectURL(shown);
+	addresses.forEach((each) => URL.revokeObjectURL(each));
 	if (!confirmed) return;
 	const caption = byId("caption").value.trim();
+	const forwarded = byId("forwarded").checked;
 	await attempt(async () => {
-		const content = { id: await upload(file) };
-		if (caption && kind !== "audio") content.caption = caption;
-		if (kind === "document") content.filename = file.name;
-		await ask(`citizens/${state.number}/messages`, { type: kind, [kind]: content });
+		const ids = await Promise.all(items.map(({ file }) => upload(file)));
+		for (const [index, { file, kind }] of items.entries()) {
+			const content = { id: ids[index] };
+			if (caption && !index && kind !== "audio") content.caption = caption;
+			if (kind === "document") content.filename = file.name;
+			await ask(`citizens/${state.number}/messages`, { type: kind, [kind]: content, ...(forwarded ? FORWARDED : {}) });
+		}
 	});
 }
 
-async function sendPhoto(file) {
-	if (file.type.startsWith("video/")) return sendFile(file, "video");
-	const photo = await attempt(() => asPhoto(file));
-	return photo && sendFile(photo, "image");
+const FORWARDED = { context: { forwarded: true } };
+
+async function sendPhotos(files) {
+	const items = await attempt(() =>
+		Promise.all(files.map(async (file) => (file.type.startsWith("video/") ? { file, kind: "video" } : { file: await asPhoto(file), kind: "image" }))),
+	);
+	if (items) await sendFiles(items);
 }
 
 const sendVoice = (file) =>
@@ -348,13 +370,21 @@ const sendVoice = (file) =>
 
 const ATTACH = {
 	photo: () => byId("photo-file").click(),
-	"sample-photo": async () => sendFile(await samplePhoto(), "image"),
+	"sample-photo": async () => sendFiles([{ file: await samplePhoto(), kind: "image" }]),
+	"sample-album": async () => sendFiles(await Promise.all([1, 2, 3, 4, 5].map(async (number) => ({ file: await samplePhoto(number), kind: "image" })))),
 	location: () => openLocation(),
 	document: () => byId("document-file").click(),
+	"sample-document": () => sendFiles([{ file: sampleDocument(), kind: "document" }]),
 	audio: () => byId("audio-file").click(),
 	"sample-voice": async () => {
 		const file = await attempt(sampleVoice);
 		if (file) sendVoice(file);
+	},
+	forwarded: () => {
+		const body = byId("text").value.trim() || word("sample_forwarded");
+		byId("text").value = "";
+		fitText();
+		send({ type: "text", text: { body }, ...FORWARDED });
 	},
 };
 
@@ -382,16 +412,17 @@ byId("attachments").addEventListener("keydown", (event) => {
 	byId("attach").focus();
 });
 
+const all = (kind) => (files) => sendFiles(files.map((file) => ({ file, kind })));
 for (const [id, act] of [
-	["photo-file", sendPhoto],
-	["document-file", (file) => sendFile(file, "document")],
-	["audio-file", (file) => sendFile(file, "audio")],
+	["photo-file", sendPhotos],
+	["document-file", all("document")],
+	["audio-file", all("audio")],
 ]) {
 	byId(id).addEventListener("change", () => {
-		const [file] = byId(id).files;
+		const files = [...byId(id).files];
 		byId(id).value = "";
-		if (file && file.size > 100 * 1024 * 1024) tell(word("too_large"));
-		else if (file) act(file);
+		if (files.some((file) => file.size > 100 * 1024 * 1024)) tell(word("too_large"));
+		else if (files.length) act(files);
 	});
 }
 
@@ -446,6 +477,8 @@ const FAULTS = {
 	error_130429: { error: { code: 130429 } },
 	error_131026: { error: { code: 131026, as_status: true } },
 	rates: { rates: true },
+	reject_outside_window: { reject_outside_window: true },
+	review_templates: { review_templates: true },
 };
 
 function drawFaults() {
@@ -494,6 +527,51 @@ for (const button of document.querySelectorAll("[data-advance]")) {
 }
 byId("clock-reset").addEventListener("click", () => setClock({ reset: true }));
 
+/** List the templates; those that wait can be decided on, as Meta's reviewers do. */
+async function showTemplates() {
+	state.templates = await ask("templates");
+	const decide = (template, status, name) =>
+		make("button", { class: "plain", type: "button", "data-testid": name, text: word(name), onclick: () => attempt(async () => {
+			await ask(`templates/${template.id}`, { status, reason: "INVALID_FORMAT" });
+			await showTemplates();
+		}) });
+	const items = state.templates.map((template) => {
+		const waits = template.status === "PENDING";
+		const buttons = waits ? make("div", { class: "row" }, decide(template, "APPROVED", "approve"), decide(template, "REJECTED", "reject")) : "";
+		return make("li", { "data-testid": "template", "data-name": template.name, "data-status": template.status },
+			make("strong", { text: template.name }), make("small", { text: `${template.language} · ${template.category} · ${template.status}` }), buttons);
+	});
+	byId("templates").replaceChildren(...items);
+	byId("templates-card").hidden = !items.length;
+}
+
+// templates are made in the desk, and the phone is looked at again after that
+window.addEventListener("focus", () => attempt(showTemplates));
+
+// who this phone is to the office
+
+byId("hide-number").addEventListener("change", (event) => setProfile({ hide_number: event.target.checked }));
+byId("change-user-id").addEventListener("click", () => {
+	const digits = Array.from(crypto.getRandomValues(new Uint8Array(20)), (each) => each % 10).join("");
+	setProfile({ new_user_id: `IN.${digits}` });
+});
+byId("change-number").addEventListener("submit", (event) => {
+	event.preventDefault();
+	const number = readNumber("changed-number");
+	if (!number) return;
+	event.target.reset();
+	closeDrawer();
+	setProfile({ new_number: number });
+});
+
+const setProfile = (change) =>
+	attempt(async () => {
+		const profile = await ask(`citizens/${state.number}/profile`, change).finally(showPeople);
+		if (profile.wa_id === state.number) return;
+		forget(state.number);
+		await open(profile.wa_id, profile.name);
+	});
+
 byId("verify").addEventListener("click", () =>
 	attempt(async () => {
 		const result = await ask("verify", {});
@@ -511,14 +589,19 @@ byId("reset").addEventListener("click", () => {
 	});
 });
 
+/** Read a number field; says what is wrong and returns "" when it holds none. */
+function readNumber(id) {
+	const number = byId(id).value.replace(/[+\-() ]/g, "");
+	if (/^[1-9][0-9]{6,14}$/.test(number)) return number;
+	tell(word("bad_number"));
+	byId(id).focus();
+	return "";
+}
+
 byId("new-citizen").addEventListener("submit", (event) => {
 	event.preventDefault();
-	const number = byId("new-number").value.replace(/[+\-() ]/g, "");
-	if (!/^[1-9][0-9]{6,14}$/.test(number)) {
-		tell(word("bad_number"));
-		byId("new-number").focus();
-		return;
-	}
+	const number = readNumber("new-number");
+	if (!number) return;
 	const name = byId("new-name").value.trim();
 	event.target.reset();
 	closeDrawer();
@@ -533,7 +616,7 @@ function closeDrawer() {
 
 byId("open-drawer").addEventListener("click", () => {
 	document.body.classList.add("drawer");
-	attempt(() => Promise.all([showPeople(), showClock(), showFaults()]));
+	attempt(() => Promise.all([showPeople(), showClock(), showFaults(), showTemplates()]));
 	document.querySelector(".drawer-close").focus();
 });
 document.querySelector(".drawer-close").addEventListener("click", () => {
@@ -553,6 +636,7 @@ function useLanguage(code) {
 	byId("language").title = word("language_switch");
 	byId("record").disabled = !canRecord();
 	drawFaults();
+	attempt(showTemplates);
 	showTyping(state.typing);
 }
 
@@ -583,6 +667,8 @@ async function begin() {
 	const asked = (address.searchParams.get("number") || "").replace(/\D/g, "");
 	const number = /^[1-9][0-9]{6,14}$/.test(asked) ? asked : localStorage.getItem("last") || "919876500001";
 	await open(number, address.searchParams.get("name") || "");
+	// as a wa.me link does: written for the citizen, who sends it or not
+	byId("text").value = (address.searchParams.get("text") || "").slice(0, byId("text").maxLength);
 	fitText();
 }
 

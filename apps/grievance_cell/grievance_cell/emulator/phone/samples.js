@@ -1,4 +1,4 @@
-// Sample photo, voice note and places, so that trying the system needs no files at hand.
+// Sample photos, voice note, document and places, so that trying the system needs no files at hand.
 
 export const PLACES = [
 	{ en: "Ward 5, Janjgir-Naila", hi: "वार्ड 5, जांजगीर-नैला", latitude: 22.001, longitude: 82.562 },
@@ -7,8 +7,8 @@ export const PLACES = [
 	{ en: "Raipur (another district)", hi: "रायपुर (दूसरा ज़िला)", latitude: 21.2514, longitude: 81.6296 },
 ];
 
-/** Draw a street with a blocked drain; returns a JPEG File. */
-export async function samplePhoto() {
+/** Draw a street with a blocked drain; returns a JPEG File. Each number is another photo. */
+export async function samplePhoto(number = 1) {
 	const canvas = document.createElement("canvas");
 	canvas.width = 960;
 	canvas.height = 720;
@@ -39,9 +39,31 @@ export async function samplePhoto() {
 	draw.fillRect(0, 660, 960, 60);
 	draw.fillStyle = "#fff";
 	draw.font = "30px 'Noto Sans Devanagari', 'Nirmala UI', sans-serif";
-	draw.fillText(`नमूना फ़ोटो · ${new Date().toLocaleString("hi-IN")}`, 24, 701);
+	draw.fillText(`नमूना फ़ोटो ${number} · ${new Date().toLocaleString("hi-IN")}`, 24, 701);
 	const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
-	return new File([blob], "sample.jpg", { type: "image/jpeg" });
+	return new File([blob], `sample-${number}.jpg`, { type: "image/jpeg" });
+}
+
+/** Write a page with a few words on it; returns a PDF File. */
+export function sampleDocument() {
+	const page = "BT /F1 20 Tf 60 760 Td (Sample document: application to the municipal office) Tj ET";
+	const objects = [
+		"<< /Type /Catalog /Pages 2 0 R >>",
+		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+		`<< /Length ${page.length} >>\nstream\n${page}\nendstream`,
+		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+	];
+	let text = "%PDF-1.4\n";
+	const places = objects.map((object, index) => {
+		const place = text.length;
+		text += `${index + 1} 0 obj\n${object}\nendobj\n`;
+		return `${String(place).padStart(10, "0")} 00000 n \n`;
+	});
+	const end = text.length;
+	text += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${places.join("")}`;
+	text += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${end}\n%%EOF\n`;
+	return new File([text], "application.pdf", { type: "application/pdf" });
 }
 
 function paint(draw, colour, corners) {
