@@ -530,21 +530,22 @@ def _check_new_template(body):
 	kinds = [c.get("type") for c in components]
 	_require(kinds.count("BODY") == 1, 100, "components must have one BODY")
 	_require(len(set(kinds)) == len(kinds), 100, "components may have each type once")
+	parameter_format = str(body.get("parameter_format", "POSITIONAL")).upper()
+	_require(
+		parameter_format in ("POSITIONAL", "NAMED"), 100, "Param parameter_format is POSITIONAL or NAMED"
+	)
 	for component in components:
-		_check_new_component(component)
+		_check_new_component(component, parameter_format == "NAMED")
 
 
-def _check_new_component(component: dict):
+def _check_new_component(component: dict, named: bool):
 	kind = component.get("type")
 	if kind == "BODY":
 		text = _text(component, "text", "BODY text", TEMPLATE_BODY, code=100)
 		bare = text.strip()
 		right = not bare.startswith("{{") and not bare.endswith("}}")
 		_require(right, 100, "Variables can't be at the start or end of the template.")
-		_check_numbering(text)
-		wanted = placeholders(text)
-		example = component.get("example")
-		_require(not wanted or isinstance(example, dict), 100, "BODY with variables needs an example")
+		_check_variables(component, text, named)
 	elif kind == "HEADER":
 		formats = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION")
 		_require(
@@ -553,6 +554,7 @@ def _check_new_component(component: dict):
 		if component["format"] == "TEXT":
 			text = _text(component, "text", "HEADER text", HEADER, code=100)
 			_require(len(placeholders(text)) <= 1, 100, "HEADER may have one variable")
+			_check_variables(component, text, named)
 	elif kind == "FOOTER":
 		text = _text(component, "text", "FOOTER text", FOOTER, code=100)
 		_require(not placeholders(text), 100, "FOOTER may not have variables")
@@ -567,8 +569,26 @@ def _check_new_component(component: dict):
 		raise GraphError(100, f"Unknown component type {kind!r}")
 
 
-def _check_numbering(text: str):
-	names = placeholders(text)
-	numbers = sorted(int(name) for name in names if name.isdigit())
-	_require(len(numbers) in (0, len(names)), 100, "Variables are either all numbers or all names")
-	_require(numbers == list(range(1, len(numbers) + 1)), 100, "Variables must count {{1}}, {{2}}, ...")
+def _check_variables(component: dict, text: str, named: bool):
+	"""Check that variables are all names or {{1}}, {{2}}, ... as the template says, with an example for each."""
+	names, kind = placeholders(text), component["type"].lower()
+	numbers = sorted(int(name) for name in names if name.isdecimal())
+	if named:
+		_require(not numbers, 100, "Variables of a NAMED template have names")
+	else:
+		_require(len(numbers) == len(names), 100, "Variables of a POSITIONAL template are numbers")
+		right = numbers == list(range(1, len(numbers) + 1))
+		_require(right, 100, "Variables must count {{1}}, {{2}}, ...")
+	if not names:
+		return
+	example = component.get("example")
+	_require(isinstance(example, dict), 100, f"{component['type']} with variables needs an example")
+	if named:
+		given = _list(example.get(f"{kind}_text_named_params"), f"{kind}_text_named_params")
+		right = sorted(str(each.get("param_name")) for each in given) == sorted(names)
+	else:
+		given = example.get(f"{kind}_text")
+		# a body's examples are in one more list, for there may be several sets of them
+		given = given[0] if kind == "body" and isinstance(given, list) and given else given
+		right = isinstance(given, list) and len(given) == len(names)
+	_require(right, 100, f"{component['type']} needs an example for each of its variables")

@@ -278,9 +278,30 @@ class TestTemplates(GraphCase):
 			{"components": [{**body, "text": "क" * 1025}]},
 			{"components": [{"type": "BODY", "text": body["text"]}]},
 			{"components": [body, {"type": "FOOTER", "text": "क" * 61}]},
+			{"parameter_format": "NAMED"},
+			{"components": [{**body, "text": "शिकायत {{number}} दर्ज हुई।"}]},
+			{"components": [{**body, "text": "शिकायत {{1}}, विभाग {{2}} को।"}]},
+			{"components": [{**body, "example": {"body_text": ["GRV-1"]}}]},
+			{"components": [body, {"type": "HEADER", "format": "TEXT", "text": "{{1}}"}]},
 		]
 		for change in bad:
 			self.assertEqual(graph.check_template({**good, **change}).code, 100, change)
+
+	def test_create_with_names(self):
+		examples = [{"param_name": "number", "example": "GRV-1"}]
+		body = {
+			"type": "BODY",
+			"text": "शिकायत {{number}} दर्ज हुई।",
+			"example": {"body_text_named_params": examples},
+		}
+		good = {"name": "a", "language": "hi", "category": "UTILITY", "parameter_format": "NAMED"}
+		self.assertIsNone(graph.check_template({**good, "components": [body]}))
+		for change in (
+			{"text": "शिकायत {{1}} दर्ज हुई।"},
+			{"text": "शिकायत {{number}}, {{name}} जी।"},
+			{"example": {"body_text_named_params": []}},
+		):
+			self.assertEqual(graph.check_template({**good, "components": [{**body, **change}]}).code, 100)
 
 
 class TestErrors(unittest.TestCase):
