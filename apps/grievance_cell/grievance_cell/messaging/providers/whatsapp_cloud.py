@@ -7,27 +7,21 @@ import unicodedata
 
 import requests
 
-from grievance_cell.conversations.engine import Choice, Reply
+from grievance_cell.conversations.model import Choice, Reply
+from grievance_cell.messaging.providers.errors import PAUSE, RETRY, ProviderError, remedy_of
 
 BUTTONS, BUTTON_TITLE = 3, 20
 ROWS, ROW_TITLE, ROW_DESCRIPTION = 10, 24, 72
 CHOICE_ID, LIST_BUTTON = 200, 20
 TEXT_BODY, INTERACTIVE_BODY = 4096, 1024
 
-# Answers that another try may change: number and pair rate, temporary trouble at Meta's.
-RETRYABLE = {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 133004}
+CAPTION, FILENAME = 1024, 240
+TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
+
+TOKEN = 190
 TIMEOUT_SECONDS = (5, 20)
 # Somebody looks at a page meanwhile.
 CHECK_TIMEOUT_SECONDS = (3, 5)
-
-
-class ProviderError(Exception):
-	"""A message was not taken. `retryable` tells whether a later try may succeed; `code` is Meta's, 0 for none."""
-
-	def __init__(self, code: int, message: str, retryable: bool):
-		super().__init__(message)
-		self.code = code
-		self.retryable = retryable
 
 
 class WhatsAppCloud:
@@ -47,15 +41,59 @@ class WhatsAppCloud:
 
 	def send(self, to: str, reply: Reply, *, list_button: str, our_id: str) -> str:
 		"""Send a reply and return Meta's id of it; `our_id` comes back in the statuses."""
+		return self._send(to, compose(reply, list_button), our_id)
+
+	def send_template(
+		self, to: str, name: str, language: str, parameters: list[str], payloads: list[str], *, our_id: str
+	) -> str:
+		"""Send an approved template; `payloads` are the ids of its buttons, which come back when they are tapped."""
+		return self._send(to, compose_template(name, language, parameters, payloads), our_id)
+
+	def send_file(
+		self, to: str, kind: str, media_id: str, caption: str, filename: str, *, our_id: str
+	) -> str:
+		"""Send a file that was uploaded; `kind` is image or document."""
+		return self._send(to, compose_file(kind, media_id, caption, filename), our_id)
+
+	def _send(self, to: str, content: dict, our_id: str) -> str:
 		body = {
 			"messaging_product": "whatsapp",
 			"recipient_type": "individual",
 			"biz_opaque_callback_data": our_id,
 			**address(to),
-			**compose(reply, list_button),
+			**content,
 		}
 		answer = self._request("post", f"{self.base}/{self.phone_number_id}/messages", json=body).json()
 		return answer["messages"][0]["id"]
+
+	def upload(self, content: bytes, content_type: str, filename: str) -> str:
+		"""Upload a file to be sent and return Meta's id of it, which is good for 30 days."""
+		answer = self._request(
+			"post",
+			f"{self.base}/{self.phone_number_id}/media",
+			data={"messaging_product": "whatsapp", "type": content_type},
+			files={"file": (filename, content, content_type)},
+		)
+		return str(answer.json()["id"])
+
+	def submit_template(self, account: str, meta_id: str | None, described: dict) -> dict:
+		"""Submit a template for approval, anew or (with Meta's id of it) as a changed one; returns id and status."""
+		if meta_id:
+			self._request("post", f"{self.base}/{meta_id}", json={"components": described["components"]})
+			return {"id": meta_id, "status": "PENDING"}
+		return self._request("post", f"{self.base}/{account}/message_templates", json=described).json()
+
+	def templates(self, account: str) -> list[dict]:
+		"""List all templates of a business account: id, name, language, status, category, components."""
+		found: list[dict] = []
+		page = {"fields": TEMPLATE_FIELDS, "limit": 100}
+		while True:
+			answer = self._request("get", f"{self.base}/{account}/message_templates", params=page).json()
+			found += answer["data"]
+			paging = answer.get("paging") or {}
+			if not paging.get("next"):
+				return found
+			page["after"] = paging["cursors"]["after"]
 
 	def media(self, media_id: str) -> dict:
 		"""Describe a file that a citizen sent: url (valid five minutes), mime_type, sha256, file_size."""
@@ -112,7 +150,11 @@ def read_error(answer: requests.Response) -> ProviderError:
 		details = (error.get("error_data") or {}).get("details") or error.get("message") or ""
 	except (ValueError, KeyError, TypeError, AttributeError):
 		code, details = 0, f"HTTP {answer.status_code}"
-	retryable = code in RETRYABLE or (not code and (answer.status_code >= 500 or answer.status_code == 429))
+	if not code and answer.status_code == 401:
+		# Meta's code for a token that it does not know is 0, which is also none.
+		code = TOKEN
+	retryable = remedy_of(code).kind in (RETRY, PAUSE)
+	retryable = retryable or (not code and (answer.status_code >= 500 or answer.status_code == 429))
 	return ProviderError(code, details[:500], retryable)
 
 
@@ -138,6 +180,35 @@ def compose(reply: Reply, list_button: str) -> dict:
 		return _interactive(reply.text, {"type": "button", "action": {"buttons": buttons}})
 	action = {"button": shorten(list_button, LIST_BUTTON), "sections": [{"rows": [_row(c) for c in choices]}]}
 	return _interactive(reply.text, {"type": "list", "action": action})
+
+
+def compose_template(name: str, language: str, parameters: list[str], payloads: list[str]) -> dict:
+	"""Write a template's use as a Graph request's body."""
+	components: list[dict] = []
+	if parameters:
+		values = [{"type": "text", "text": value} for value in parameters]
+		components.append({"type": "body", "parameters": values})
+	for index, payload in enumerate(payloads):
+		components.append(
+			{
+				"type": "button",
+				"sub_type": "quick_reply",
+				"index": str(index),
+				"parameters": [{"type": "payload", "payload": payload}],
+			}
+		)
+	use = {"name": name, "language": {"code": language}, "components": components}
+	return {"type": "template", "template": use}
+
+
+def compose_file(kind: str, media_id: str, caption: str, filename: str) -> dict:
+	"""Write an uploaded file as a Graph request's body."""
+	file = {"id": media_id}
+	if caption:
+		file["caption"] = shorten(caption, CAPTION)
+	if kind == "document":
+		file["filename"] = filename[-FILENAME:]
+	return {"type": kind, kind: file}
 
 
 def fits_buttons(choices: tuple[Choice, ...]) -> bool:
