@@ -33,6 +33,7 @@ jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
 
 scheduler_events = {
+	"hourly": ["grievance_cell.messaging.templates.sync"],
 	"cron": {
 		"* * * * *": [
 			"grievance_cell.messaging.sweeper.sweep",

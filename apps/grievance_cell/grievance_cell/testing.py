@@ -10,9 +10,10 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import now_datetime
 
+from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import events, inbox, messages, outbox, wake
+from grievance_cell.messaging import channels, events, identities, inbox, messages, outbox, wake
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.setup.install import own_doctypes
 
@@ -90,6 +91,9 @@ class FakeMeta:
 
 	def __init__(self):
 		self.sent: list[tuple[str, str]] = []
+		self.templates_sent: list[tuple] = []
+		self.uploads: list[tuple] = []
+		self.listed: list[dict] = []
 		self.errors: list[Exception] = []
 		self.files: dict[str, tuple[dict, bytes]] = {}
 		self.on_send = lambda our_id: None
@@ -106,6 +110,31 @@ class FakeMeta:
 			raise self.errors.pop(0)
 		self.sent.append((to, reply.text))
 		return f"wamid.out.{our_id}"
+
+	def send_template(self, to, name, language, parameters, payloads, *, our_id):
+		self.templates_sent.append((name, language, parameters, payloads))
+		return self.send(to, Reply(name), list_button="", our_id=our_id)
+
+	def send_file(self, to, kind, media_id, caption, filename, *, our_id):
+		return self.send(to, Reply(f"{kind} {media_id} {filename}: {caption}"), list_button="", our_id=our_id)
+
+	def upload(self, content, content_type, filename):
+		self.uploads.append((content, content_type, filename))
+		return f"media.out.{len(self.uploads)}"
+
+	def submit_template(self, account, meta_id, described):
+		if self.errors:
+			raise self.errors.pop(0)
+		found = next((each for each in self.listed if each["id"] == meta_id), None)
+		if not found:
+			self.listed.append(found := {"id": f"{len(self.listed) + 1}"})
+		found.update({**described, "status": "PENDING"})
+		return {"id": found["id"], "status": "PENDING"}
+
+	def templates(self, account):
+		if self.errors:
+			raise self.errors.pop(0)
+		return self.listed
 
 	def media(self, media_id):
 		if media_id not in self.files:
@@ -158,7 +187,8 @@ class ChatTestCase(SiteTestCase):
 		for module, name, stand_in in (
 			(events, "shard_of", lambda conversation_key: self.shard),
 			(messages, "shard_of", lambda conversation_key: self.shard),
-			(outbox, "connect", lambda channel: self.meta),
+			(identities, "shard_of", lambda conversation_key: self.shard),
+			(channels, "connect", lambda channel: self.meta),
 			(inbox, "wake", lambda *shard: None),
 			(outbox, "wake", lambda *shard: None),
 		):

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from datetime import datetime, timezone
+from typing import Any
 
 import frappe
 from frappe.rate_limiter import rate_limit
@@ -21,6 +22,7 @@ LARGEST_BODY = 3 * 1024 * 1024
 LONGEST_KEY = 140
 # What Chat Message holds as an id. Meta's hold the sender's, be it a number or a business-scoped id.
 LONGEST_ID = 255
+TEMPLATE_FIELD = "message_template_status_update"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 MOST_RESTARTS = 5
 
@@ -114,7 +116,7 @@ def verified_channels(body: bytes, payload, signature: str) -> list:
 	Only the secrets of channels that the body names are tried; all, where it names none that is ours.
 	"""
 	channels = enabled_channels()
-	named = {str(value) for entry, change in changes(payload) for value in (entry, number_of(change))}
+	named = {str(value) for entry, _time, change in changes(payload) for value in (entry, number_of(change))}
 	named_channels = [c for c in channels if c.business_account_id in named or c.phone_number_id in named]
 	return [
 		channel
@@ -142,12 +144,12 @@ def secret_of(channel, field: str) -> str | None:
 	return get_decrypted_password("Chat Channel", channel.name, field, raise_exception=False)
 
 
-def changes(payload) -> list[tuple[str, dict]]:
-	"""Walk every entry and every change of a payload: (business account id, change). Odd shapes yield nothing."""
+def changes(payload) -> list[tuple[str, Any, dict]]:
+	"""Walk every entry and every change of a payload: business account id, time, change. Odd shapes yield nothing."""
 	if not isinstance(payload, dict):
 		return []
 	return [
-		(str(entry.get("id") or ""), change)
+		(str(entry.get("id") or ""), entry.get("time"), change)
 		for entry in _dicts(payload.get("entry"))
 		for change in _dicts(entry.get("changes"))
 	]
@@ -165,11 +167,16 @@ def split(payload, channels: list) -> list[dict]:
 	A change of a business account or number that the secret does not belong to is kept as Failed.
 	"""
 	found = []
-	for account, change in changes(payload):
+	for account, time, change in changes(payload):
 		number = number_of(change)
 		channel = next(
 			(c for c in channels if c.business_account_id == account and c.phone_number_id == number), None
 		)
+		if not channel and change.get("field") == TEMPLATE_FIELD and isinstance(change.get("value"), dict):
+			of_account = next((c for c in channels if c.business_account_id == account), None)
+			if of_account:
+				found.append(template_event(change["value"], account, time, of_account))
+				continue
 		if not channel:
 			own_account = not number and any(c.business_account_id == account for c in channels)
 			reason = f"Not handled: {change.get('field')}" if own_account else "foreign channel"
@@ -178,6 +185,18 @@ def split(payload, channels: list) -> list[dict]:
 		parts = events_of(change["value"], channel)
 		found += parts or [kept(change, account, f"Not handled: {change.get('field')}", channel.name)]
 	return found
+
+
+def template_event(value: dict, account: str, time, channel) -> dict:
+	"""Describe the news of a template's approval. The time tells an approval from the one after a pause."""
+	key = events.key_of(account, events.STATUS, str(time), json.dumps(value, sort_keys=True))
+	return events.event(
+		events.STATUS,
+		key,
+		channel=channel.name,
+		timestamp=moment(time),
+		payload={"account": account, "template": value},
+	)
 
 
 def kept(change: dict, account: str, reason: str, channel: str | None = None) -> dict:
@@ -191,7 +210,9 @@ def events_of(value: dict, channel) -> list[dict]:
 	contacts = _dicts(value.get("contacts"))
 	for position, message in enumerate(_dicts(value.get("messages"))):
 		contact = contacts[position] if position < len(contacts) else (contacts or [{}])[0]
-		sender = str(message.get("from") or contact.get("wa_id") or contact.get("user_id") or "")
+		system = message["system"] if isinstance(message.get("system"), dict) else {}
+		sender = message.get("from") or contact.get("wa_id") or contact.get("user_id")
+		sender = str(sender or system.get("previous_user_id") or "")
 		known = 0 < len(sender) <= LONGEST_KEY and 0 < len(str(message.get("id") or "")) <= LONGEST_ID
 		identity = str(message.get("id") or json.dumps(message, sort_keys=True))
 		found.append(

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import outbox
+from grievance_cell.messaging import channels
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 
 GOOD, WARNING, BAD, UNKNOWN = "green", "orange", "red", "gray"
@@ -80,7 +80,7 @@ def ask_meta(channel: str) -> list[dict]:
 	key = f"grievance_cell:health:{channel}:{document.modified}"
 	lines = frappe.cache.get_value(key, expires=True)
 	if lines is None:
-		with outbox.connect(document) as provider:
+		with channels.connect(document) as provider:
 			lines = [asdict(line) for line in (token_line(provider), subscription_line(provider, document))]
 		frappe.cache.set_value(key, lines, expires_in_sec=CACHE_SECONDS)
 	return lines

@@ -14,10 +14,19 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations import talk
-from grievance_cell.conversations.engine import Reply
+from grievance_cell.conversations.model import Reply
 from grievance_cell.database import is_transient
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import incoming, media, messages, outbox, sessions, statuses
+from grievance_cell.messaging import (
+	failures,
+	identities,
+	incoming,
+	media,
+	messages,
+	outbox,
+	sessions,
+	statuses,
+)
 from grievance_cell.messaging.events import FAILED, INTERNAL, MESSAGE, PENDING, PROCESSED, STATUS
 from grievance_cell.messaging.wake import awake, wake
 
@@ -123,6 +132,12 @@ def converse(event: frappe._dict) -> bool:
 	channel = frappe.get_cached_doc("Chat Channel", event.channel)
 	inbound = None
 	heard, contact = incoming.read(event)
+	if event.kind == MESSAGE and incoming.is_system(event):
+		# WhatsApp itself tells us something: no talk begins with it, and no window opens.
+		messages.insert_inbound(session, event, incoming.message_of(event), text="", media=None)
+		identities.follow(incoming.message_of(event))
+		settle(event, PROCESSED)
+		return True
 	if event.kind == MESSAGE:
 		file = incoming.media_of(event)
 		inbound = messages.insert_inbound(
@@ -133,12 +148,20 @@ def converse(event: frappe._dict) -> bool:
 		if file:
 			heard = replace(heard, media=str(inbound))
 			media.fetch_after_commit(inbound)
+		if session.citizen:
+			failures.mark_reachable(session.citizen)
 	outcome = talk.take_turn(session, sessions.read(session), heard, channel, contact, event.timestamp)
 	sessions.write(session, outcome.session)
 	for each in outcome.attachments:
 		media.attach(each.messages, each.doctype, each.name)
 	for reply in outcome.replies:
-		messages.queue(session, reply.reply, reference_doctype=reply.doctype, reference_name=reply.name)
+		messages.queue(
+			session,
+			reply.reply,
+			reference_doctype=reply.doctype,
+			reference_name=reply.name,
+			remark=heard.text if event.kind == INTERNAL else "",
+		)
 	settle(event, PROCESSED)
 	if inbound and not frappe.db.sql("select 1 from `tabChat Message` where name = %s", inbound):
 		# A deadlock that somebody caught has rolled back all that was before it.

@@ -58,6 +58,10 @@ def message_of(stored) -> dict:
 	return json.loads(stored.payload)["message"]
 
 
+def is_system(stored) -> bool:
+	return message_of(stored).get("type") == "system"
+
+
 def media_of(stored) -> dict | None:
 	"""Describe the file of a message: id, mime_type, sha256, filename; None if there is none."""
 	message = message_of(stored)

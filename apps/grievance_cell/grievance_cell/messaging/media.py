@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.core.api.file import get_max_file_size
 
-from grievance_cell.messaging import outbox
+from grievance_cell.messaging import channels
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 
 MB = 1024 * 1024
@@ -80,7 +80,7 @@ def fetch(message: int) -> None:
 def download(channel, row) -> tuple[bytes, str]:
 	"""Fetch a file and check it: size, sha256 and what it is by its content. Returns it with its true extension."""
 	kind = row.message_type
-	with outbox.connect(channel) as provider:
+	with channels.connect(channel) as provider:
 		described = provider.media(row.media_id)
 		content = provider.download(described["url"], min(LIMITS[kind], get_max_file_size()))
 	if described.get("sha256") and not has_digest(content, described["sha256"]):

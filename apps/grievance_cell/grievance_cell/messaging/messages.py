@@ -3,16 +3,23 @@
 import json
 from datetime import timedelta
 
+import filetype
 import frappe
+from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.conversations.engine import Choice, Reply
+from grievance_cell.conversations.model import Choice, Reply
 from grievance_cell.messaging.events import shard_of
 
 # What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
 LONGEST_TEXT = 16_000
 LONGEST_NAME = 140
 FIRST_LOOK = timedelta(minutes=2)
+# What WhatsApp takes from us, by what the first bytes say.
+MB = 1024 * 1024
+LARGEST_IMAGE, LARGEST_DOCUMENT = 5 * MB, 100 * MB
+PHOTOS = {"jpg", "png"}
+PAPERS = {*PHOTOS, "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx"}
 
 
 def insert_inbound(session, event, message: dict, *, text: str, media: dict | None) -> int:
@@ -40,17 +47,19 @@ def queue(
 	*,
 	reference_doctype: str | None = None,
 	reference_name: str | None = None,
-	purpose: str = "Service",
+	purpose: str = "",
+	remark: str = "",
 ) -> int:
-	"""Put a message into the outbox, in this transaction; whoever commits it wakes the outbox or drains it."""
-	return _insert(
-		direction="Out",
-		state="Queued",
-		session=session.name,
-		citizen=session.citizen,
-		shard=shard_of(session.conversation_key),
+	"""Put a message into the outbox, in this transaction; whoever commits it wakes the outbox or drains it.
+
+	`purpose` is Service, Utility or Marketing; without one a notice is Utility and anything else Service. `remark` is
+	what a template may quote of an officer's words, should the reply, being a notice, have to go out as one.
+	"""
+	return _insert_outgoing(
+		session,
 		message_type="interactive" if reply.choices or reply.asks_location else "text",
-		purpose=purpose,
+		purpose=purpose or ("Utility" if getattr(reply, "notice", "") else "Service"),
+		notice=getattr(reply, "notice", "") or None,
 		text=reply.text[:LONGEST_TEXT],
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
@@ -58,9 +67,61 @@ def queue(
 			{
 				"choices": [[c.value, c.label, c.description, c.is_group] for c in reply.choices],
 				"asks_location": reply.asks_location,
+				"remark": remark,
 			},
 			ensure_ascii=False,
 		),
+	)
+
+
+def queue_file(
+	session,
+	file: str,
+	caption: str = "",
+	*,
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
+	purpose: str = "Service",
+) -> int:
+	"""Put a File into the outbox, as a photo or a document by its content; raises ValidationError for what can't be sent."""
+	content = frappe.get_doc("File", file).get_content()
+	content = content.encode() if isinstance(content, str) else content
+	return _insert_outgoing(
+		session,
+		message_type=type_of_file(content),
+		purpose=purpose,
+		text=caption[:LONGEST_TEXT],
+		file=file,
+		reference_doctype=reference_doctype,
+		reference_name=reference_name,
+	)
+
+
+def type_of_file(content: bytes) -> str:
+	"""Tell as what WhatsApp takes a file: small photos as image, papers and larger photos as document."""
+	extension = filetype.guess_extension(content)
+	if extension not in PAPERS or len(content) > LARGEST_DOCUMENT:
+		frappe.throw(_("This file cannot be sent over WhatsApp"))
+	return "image" if extension in PHOTOS and len(content) <= LARGEST_IMAGE else "document"
+
+
+def queue_as_template(name: int) -> int:
+	"""Put a notice that Meta refused outside the window into the outbox again, to go out as a template."""
+	message = frappe.get_doc("Chat Message", name)
+	session = frappe.db.get_value("Chat Session", message.session, ["name", "conversation_key"], as_dict=True)
+	session.citizen = message.citizen
+	kept = ("message_type", "purpose", "notice", "text", "reference_doctype", "reference_name", "payload")
+	return _insert_outgoing(session, as_template=1, **{field: message.get(field) for field in kept})
+
+
+def _insert_outgoing(session, **values) -> int:
+	return _insert(
+		direction="Out",
+		state="Queued",
+		session=session.name,
+		citizen=session.citizen,
+		shard=shard_of(session.conversation_key),
+		**values,
 	)
 
 
@@ -71,7 +132,12 @@ def reply_of(message) -> Reply:
 		message.text or "",
 		tuple(Choice(*choice) for choice in payload.get("choices", ())),
 		bool(payload.get("asks_location")),
+		message.notice or "",
 	)
+
+
+def remark_of(message) -> str:
+	return json.loads(message.payload or "{}").get("remark") or ""
 
 
 def _insert(**values) -> int:

@@ -3,44 +3,90 @@
 import frappe
 from frappe import _
 
-from grievance_cell.conversations.engine import Reply
+from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import RESOLVED, category_of
-from grievance_cell.messaging import events, messages, sessions
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
+from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS
+from grievance_cell.messaging import events, mail, messages, sessions, templates
 from grievance_cell.messaging.wake import wake_after_commit
 from grievance_cell.organisation.areas import ancestors
 
+# All that a citizen may be told out of the blue. Each has a Chat Template in every language that we ship.
+REGISTERED, STATUS, QUESTION, SETTLED = "registered", "status", "question", "settled"
+CLOSING, TRANSFERRED = "closed", "transferred"
+NOTICES = (REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED)
+# These are asked in the conversation's own turn, by the bot, since the answer is taken there.
+ASKED = (QUESTION, SETTLED)
+
+AWAITING_STATUS = "Awaiting Citizen"
+ENGLISH = "en"
+
 
 def on_action(action, method: str | None = None) -> None:
-	"""Tell the citizen of a step of their case (Grievance Action, after_insert).
+	"""Tell the citizen of a step of their case (Grievance Action, after_insert), by e-mail too where they have one.
 
-	Not of what they did themselves, which the bot answers in the talk, and not that the case went to its officer, which
-	the acknowledgement says already.
+	Not of what they did themselves, which the bot answers in the talk.
 	"""
 	if action.reference_doctype != "Grievance" or not action.visible_to_citizen or action.actor == bot_user():
 		return
-	if action.from_status and action.to_status == "Assigned":
+	notice = notice_of(action)
+	case = frappe.get_doc("Grievance", action.reference_name) if notice else None
+	if not case or not case.citizen:
 		return
-	case = frappe.get_doc("Grievance", action.reference_name)
-	if not case.citizen:
-		return
+	citizen = frappe.get_doc("Citizen", case.citizen)
 	conversation = conversation_of(case)
-	if not conversation:
-		return
+	language = citizen.language or default_language(conversation)
+	if citizen.email:
+		said = text_of(notice, case, action.remark or "", language)
+		subject = _("Your case {0}", language).format(case.name)
+		mail.send(citizen.email, subject, said, case.doctype, case.name)
+	if conversation:
+		tell(notice, conversation, case, action, language)
+
+
+def notice_of(action) -> str:
+	"""Name the notice that a step is told with, "" for none: that a case went to its officer is said already."""
+	if action.action == "Transferred":
+		return TRANSFERRED if action.to_department != action.from_department else ""
+	if not action.from_status:
+		return REGISTERED if action.to_status else ""
+	if action.to_status == AWAITING_STATUS:
+		return QUESTION
+	if action.to_status == ASSIGNED_STATUS:
+		return ""
+	return {RESOLVED: SETTLED, CLOSED: CLOSING}.get(category_of(action.to_status), STATUS)
+
+
+def text_of(notice: str, case, remark: str, language: str) -> str:
+	"""Say a notice in the words of its template, whether or not Meta has approved that."""
+	template = templates.find(notice, [language, ENGLISH])
+	if template:
+		return templates.text(template, templates.fill(template, case, remark))
+	with templates.speaking(language):
+		return _("Your case {0} stands at: {1}").format(case.name, templates.status_of(case))
+
+
+def tell(notice: str, conversation: tuple[str, str], case, action, language: str) -> None:
 	shard = events.shard_of(conversation[1])
-	if category_of(action.to_status) == RESOLVED:
-		events.tell_session(
-			*conversation, reason=str(action.name), payload={"case": case.name, "text": action.remark or ""}
-		)
+	if notice in ASKED:
+		payload = {"notice": notice, "case": case.name, "text": action.remark or ""}
+		events.tell_session(*conversation, reason=str(action.name), payload=payload)
 		wake_after_commit("inbox", shard)
-	else:
-		messages.queue(
-			sessions.get(*conversation),
-			Reply(status_notice(case, action)),
-			reference_doctype=case.doctype,
-			reference_name=case.name,
-		)
-		wake_after_commit("outbox", shard)
+		return
+	messages.queue(
+		sessions.get(*conversation),
+		Reply(text_of(notice, case, action.remark or "", language), notice=notice),
+		reference_doctype=case.doctype,
+		reference_name=case.name,
+		remark=action.remark or "",
+	)
+	wake_after_commit("outbox", shard)
+
+
+def default_language(conversation: tuple[str, str] | None) -> str:
+	return (
+		conversation and frappe.get_cached_value("Chat Channel", conversation[0], "default_language")
+	) or ENGLISH
 
 
 def conversation_of(case) -> tuple[str, str] | None:
@@ -70,13 +116,3 @@ def channel_for(area: str) -> str | None:
 		default=None,
 	)
 	return nearest and nearest.name
-
-
-def status_notice(case, action) -> str:
-	language = frappe.db.get_value("Citizen", case.citizen, "language")
-	label = frappe.get_cached_value("Grievance Status", action.to_status, "citizen_label")
-	if not action.from_status:
-		return _("Your case is registered with number {0}, department {1}.", language).format(
-			case.name, _(case.department, language)
-		)
-	return _("Your case {0} stands at: {1}", language).format(case.name, _(label, language))

@@ -5,13 +5,16 @@ waits for a status that brings the name back, then is sent again: outbound is at
 """
 
 import time
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
+import filetype
 import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import messages, window
+from grievance_cell.messaging import channels, failures, messages, rates, templates, window
+from grievance_cell.messaging.providers.errors import DISTRUST_TEMPLATE, OUTSIDE_WINDOW, PAUSE, RETRY, STOP
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError, WhatsAppCloud
 from grievance_cell.messaging.wake import awake, wake
 
@@ -20,9 +23,18 @@ DRAIN_SECONDS = 10
 MOST_ATTEMPTS = 8
 # How long a row may stand in Sending before it is taken to be lost.
 LOST_AFTER = timedelta(minutes=2)
+# How often a message looks whether its channel, which was stopped, sends again; Resume does not wait for that.
+LOOK_AT_CHANNEL = timedelta(minutes=10)
+# The language of last resort.
+ENGLISH = "en"
 
-OUTSIDE_WINDOW = 131047
-PAIR_RATE = 131056
+
+class NotSent(Exception):
+	"""A message that we ourselves do not send; `code` is Meta's for the same, 0 for none."""
+
+	def __init__(self, code: int, reason: str):
+		super().__init__(reason)
+		self.code = code
 
 
 def drain(shard: int) -> None:
@@ -60,31 +72,24 @@ def send(name: int) -> None:
 	message = claim(name)
 	if not message:
 		return
-	session = frappe.db.get_value(
-		"Chat Session", message.session, ["channel", "conversation_key", "last_inbound_on"], as_dict=True
-	)
-	if not window.is_open(session.last_inbound_on, now_datetime()):
-		return fail(name, OUTSIDE_WINDOW, _("Outside the 24-hour window"))
+	session = session_of(message)
 	channel = frappe.get_cached_doc("Chat Channel", session.channel)
-	list_button = _("Choose", message_language(message))
-	provider = connect(channel)
-	# Nothing of this transaction may stand open while we wait for Meta, no snapshot either: a status may come first.
-	frappe.db.commit()
 	try:
+		deliver = way_out(message, session, channel)
+		provider = channels.connect(channel)
+		# Nothing of this transaction may stand open while we wait for Meta, no snapshot either: a status may come first.
+		frappe.db.commit()
+		rates.wait_for_turn(channel.name, channel.messages_per_second)
 		with provider:
-			message_id = provider.send(
-				session.conversation_key,
-				messages.reply_of(message),
-				list_button=list_button,
-				our_id=str(name),
-			)
+			message_id = deliver(provider)
+	except NotSent as refusal:
+		return fail(message, refusal.code, str(refusal))
 	except ProviderError as error:
-		if error.retryable and message.attempts < MOST_ATTEMPTS:
-			return retry(name, error, message.attempts)
-		return fail(name, error.code, str(error))
+		return refused(message, error)
 	except Exception:
+		frappe.db.rollback()
 		frappe.log_error(title=f"Chat Message {name} could not be sent")
-		return fail(name, 0, _("An error of ours, see the Error Log"))
+		return fail(message, 0, _("An error of ours, see the Error Log"))
 	# A status may have come first: it has the id already, and may be further.
 	frappe.db.sql(
 		"""update `tabChat Message` set message_id = %s, sent_on = %s, error = null, error_code = 0,
@@ -95,44 +100,153 @@ def send(name: int) -> None:
 
 
 def claim(name: int):
-	"""Take a message for this worker alone: Queued becomes Sending, committed before anything goes out."""
-	message = frappe.db.sql(
+	"""Take a message for this worker alone: Queued becomes Sending, committed before anything goes out.
+
+	None if it is not to be sent, or not yet: then it waits for its channel or for the rate of its citizen.
+	"""
+	now = now_datetime()
+	found = frappe.db.sql(
 		"""select * from `tabChat Message` where name = %s and state = 'Queued'
 		and (next_attempt_on is null or next_attempt_on <= %s) for update""",
-		(name, now_datetime()),
+		(name, now),
 		as_dict=True,
 	)
-	if not message:
+	if not found:
 		frappe.db.rollback()
 		return None
+	message = found[0]
+	free_on, taken_until = rates.pair_is_free_on(message.session, now)
+	free_on = max(free_on, channel_is_free_on(message, now))
+	if free_on > now:
+		frappe.db.sql("update `tabChat Message` set next_attempt_on = %s where name = %s", (free_on, name))
+		frappe.db.commit()
+		return None
 	frappe.db.sql(
-		"""update `tabChat Message` set state = 'Sending', attempts = attempts + 1, next_attempt_on = %s
-		where name = %s""",
-		(now_datetime() + LOST_AFTER, name),
+		"""update `tabChat Message` set state = 'Sending', attempts = attempts + 1, next_attempt_on = %s,
+		pair_rate_until = %s where name = %s""",
+		(now + LOST_AFTER, taken_until, name),
 	)
 	frappe.db.commit()
-	message[0].attempts += 1
-	return message[0]
+	message.attempts += 1
+	return message
 
 
-def retry(name: int, error: ProviderError, attempts: int) -> None:
-	"""Queue a message again, later each time; a pair's rate wants four times the wait at each attempt."""
-	base = 4 if error.code == PAIR_RATE else 2
-	when = now_datetime() + timedelta(seconds=base**attempts)
-	_note(name, "Queued", error.code, str(error), when)
-
-
-def fail(name: int, code: int, reason: str) -> None:
-	_note(name, "Failed", code, reason, None)
-
-
-def _note(name: int, state: str, code: int, reason: str, when) -> None:
-	frappe.db.sql(
-		"""update `tabChat Message` set state = %s, error_code = %s, error = %s, next_attempt_on = %s
-		where name = %s and state = 'Sending'""",
-		(state, code, reason[:500], when, name),
+def channel_is_free_on(message, now: datetime) -> datetime:
+	"""Tell when a message's channel may send: now, after a pause, or, being stopped, when it is looked at again."""
+	channel = frappe.db.get_value(
+		"Chat Channel", session_of(message).channel, ["state", "paused_until"], as_dict=True
 	)
+	if channel.state == channels.STOPPED:
+		return now + LOOK_AT_CHANNEL
+	return channel.paused_until or now
+
+
+def session_of(message):
+	return frappe.db.get_value(
+		"Chat Session", message.session, ["channel", "conversation_key", "last_inbound_on"], as_dict=True
+	)
+
+
+def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
+	"""Choose how a message goes out: as free text or a file in the 24-hour window, else as a notice's template.
+
+	Returns what sends it and answers Meta's id; raises NotSent for what may not or can't be sent.
+	"""
+	citizen = frappe.db.get_value(
+		"Citizen", message.citizen, ["language", "announcements_opt_out"], as_dict=True
+	)
+	language = citizen and citizen.language
+	to, our_id = session.conversation_key, str(message.name)
+	if message.purpose == "Marketing" and citizen and citizen.announcements_opt_out:
+		raise NotSent(0, _("The citizen wants no announcements"))
+	if message.as_template or not window.is_open(session.last_inbound_on, now_datetime()):
+		template, values = as_template(message, [language, channel.default_language, ENGLISH], channel)
+		payloads = [choice.value for choice in messages.reply_of(message).choices]
+		frappe.db.set_value("Chat Message", message.name, "template", template.name, update_modified=False)
+		message.template = template.name
+		return lambda provider: provider.send_template(
+			to,
+			template.template_name,
+			templates.code_of(template.language),
+			values,
+			payloads[: len(template.buttons)],
+			our_id=our_id,
+		)
+	if message.file:
+		file = frappe.get_doc("File", message.file)
+		content = file.get_content()
+		content = content.encode() if isinstance(content, str) else content
+
+		def send_file(provider):
+			media_id = message.media_id or upload(message.name, provider, content, file.file_name)
+			caption = message.text or ""
+			return provider.send_file(
+				to, message.message_type, media_id, caption, file.file_name, our_id=our_id
+			)
+
+		return send_file
+	list_button = _("Choose", language)
+	reply = messages.reply_of(message)
+	return lambda provider: provider.send(to, reply, list_button=list_button, our_id=our_id)
+
+
+def as_template(message, languages: list[str | None], channel) -> tuple:
+	"""Find the template of a notice and fill it in; raises NotSent where there is none."""
+	if not (message.notice and message.reference_name):
+		raise NotSent(OUTSIDE_WINDOW, _("Outside the 24-hour window"))
+	known = list(dict.fromkeys(filter(None, languages)))
+	template = templates.find(message.notice, known, channel.business_account_id)
+	if not template:
+		raise NotSent(OUTSIDE_WINDOW, _("Outside the 24-hour window, and no approved template"))
+	document = frappe.get_doc(message.reference_doctype, message.reference_name)
+	return template, templates.fill(template, document, messages.remark_of(message))
+
+
+def upload(name: int, provider, content: bytes, filename: str) -> str:
+	"""Upload a message's file once, whatever becomes of the message."""
+	media_id = provider.upload(content, filetype.guess_mime(content), filename)
+	frappe.db.set_value("Chat Message", name, "media_id", media_id, update_modified=False)
 	frappe.db.commit()
+	return media_id
+
+
+def refused(message, error: ProviderError) -> None:
+	"""Do what Meta's answer asks for: wait, stop the channel, take another template, or give the message up."""
+	kind, seconds, reason = error.remedy.kind, error.remedy.seconds, str(error)
+	now = now_datetime()
+	if kind in (PAUSE, STOP):
+		# Not this message's fault: it keeps its attempt.
+		wait = timedelta(seconds=seconds) if kind == PAUSE else LOOK_AT_CHANNEL
+		_note(message.name, "Queued", error.code, reason, now + wait, attempts=message.attempts - 1)
+		failures.put_right(message, error.code, reason)
+	elif kind == RETRY and message.attempts < MOST_ATTEMPTS:
+		# Later each time; a pair's rate wants four times the wait at each attempt.
+		wait = timedelta(seconds=seconds**message.attempts)
+		_note(message.name, "Queued", error.code, reason, now + wait)
+	elif kind == DISTRUST_TEMPLATE and message.attempts < MOST_ATTEMPTS:
+		_note(message.name, "Queued", error.code, reason)
+		failures.put_right(message, error.code, reason)
+	else:
+		return fail(message, error.code, reason)
+	frappe.db.commit()
+
+
+def fail(message, code: int, reason: str) -> None:
+	if _note(message.name, "Failed", code, reason):
+		failures.follow_up(message, code, reason)
+	frappe.db.commit()
+
+
+def _note(
+	name: int, state: str, code: int, reason: str, when: datetime | None = None, attempts: int | None = None
+) -> bool:
+	"""Note what became of a message; False if a status was faster and the message is further already."""
+	frappe.db.sql(
+		"""update `tabChat Message` set state = %s, error_code = %s, error = %s, next_attempt_on = %s,
+		attempts = coalesce(%s, attempts) where name = %s and state = 'Sending'""",
+		(state, code, reason[:500], when, attempts, name),
+	)
+	return bool(frappe.db.sql("select row_count()")[0][0])
 
 
 def requeue_lost() -> None:
@@ -146,14 +260,3 @@ def requeue_lost() -> None:
 		(MOST_ATTEMPTS, now_datetime()),
 	)
 	frappe.db.commit()
-
-
-def connect(channel) -> WhatsAppCloud:
-	token = channel.get_password("access_token", raise_exception=False) or ""
-	return WhatsAppCloud(channel.api_url, channel.api_version, channel.phone_number_id, token)
-
-
-def message_language(message) -> str | None:
-	if message.citizen:
-		return frappe.db.get_value("Citizen", message.citizen, "language")
-	return None

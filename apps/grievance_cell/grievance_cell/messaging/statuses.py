@@ -6,10 +6,12 @@ from datetime import timedelta
 import frappe
 from frappe.utils import now_datetime
 
+from grievance_cell.messaging import failures, templates
 from grievance_cell.messaging.events import FAILED, PROCESSED
 
 # How far each state is; what failed stays failed.
 PROGRESS = {"Queued": 0, "Sending": 1, "Sent": 2, "Delivered": 3, "Read": 4, "Failed": 9}
+FIELDS = "name, state, message_id, session, citizen, notice, as_template, template, reference_doctype, reference_name"
 STATES = {"sent": "Sent", "delivered": "Delivered", "read": "Read", "played": "Read", "failed": "Failed"}
 # A status may overtake the answer to our request; one that has matched nothing for a day is of no message of ours.
 WAIT_FOR_MESSAGE = timedelta(days=1)
@@ -18,7 +20,12 @@ NEXT_LOOK = timedelta(seconds=30)
 
 def apply(event) -> bool:
 	"""Move the message that a status tells of; False to look again later, since it is not known yet."""
-	status = json.loads(event.payload)["status"]
+	payload = json.loads(event.payload)
+	if "template" in payload:
+		known = templates.apply_update(payload["account"], payload["template"])
+		settle(event, None if known else "No template of ours")
+		return True
+	status = payload["status"]
 	state = STATES.get(str(status.get("status")))
 	message = find(status)
 	if state and not message and now_datetime() - event.received_on < WAIT_FOR_MESSAGE:
@@ -32,12 +39,17 @@ def apply(event) -> bool:
 		if state == "Failed":
 			changes |= reason_of(status)
 		frappe.db.set_value("Chat Message", message.name, changes)
-	problem = None if message else "No message of ours" if state else "Unknown status"
+		if state == "Failed":
+			failures.follow_up(message, changes["error_code"], changes["error"])
+	settle(event, None if message else "No message of ours" if state else "Unknown status")
+	return True
+
+
+def settle(event, problem: str | None) -> None:
 	frappe.db.sql(
 		"update `tabChat Event` set state = %s, error = %s, next_attempt_on = null where name = %s",
 		(FAILED if problem else PROCESSED, problem, event.name),
 	)
-	return True
 
 
 def reason_of(status: dict) -> dict:
@@ -52,9 +64,8 @@ def reason_of(status: dict) -> dict:
 
 def find(status: dict):
 	"""Find the message of a status: by Meta's id, or by ours where the answer with that id never reached us."""
-	fields = "name, state, message_id"
 	by_id = frappe.db.sql(
-		f"select {fields} from `tabChat Message` where message_id = %s and direction = 'Out' for update",
+		f"select {FIELDS} from `tabChat Message` where message_id = %s and direction = 'Out' for update",
 		str(status.get("id")),
 		as_dict=True,
 	)
@@ -64,7 +75,7 @@ def find(status: dict):
 	if not ours.isdecimal():
 		return None
 	found = frappe.db.sql(
-		f"select {fields} from `tabChat Message` where name = %s and direction = 'Out' for update",
+		f"select {FIELDS} from `tabChat Message` where name = %s and direction = 'Out' for update",
 		int(ours),
 		as_dict=True,
 	)

@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 import frappe
 
-from grievance_cell.messaging import events, health, outbox
+from grievance_cell.messaging import channels, events, health
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.testing import ChatTestCase, make_channel, make_user
 
@@ -40,7 +40,7 @@ class TestAskMeta(ChatTestCase):
 	def setUp(self):
 		super().setUp()
 		self.account = FakeAccount()
-		connected = patch.object(outbox, "connect", lambda channel: self.account)
+		connected = patch.object(channels, "connect", lambda channel: self.account)
 		connected.start()
 		self.addCleanup(connected.stop)
 		self.channel = make_channel()

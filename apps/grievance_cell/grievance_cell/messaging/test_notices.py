@@ -58,7 +58,8 @@ class TestNotices(ChatTestCase):
 	def test_tells_of_each_step_with_the_citizens_word_for_it(self):
 		case = self.case()
 		self.move(case, "In Progress")
-		self.assertEqual(self.texts()[1:], [f"Your case {case.name} stands at: Work is going on"])
+		said = f"Your case {case.name} stands at: Work is going on. We will write to you when there is more."
+		self.assertEqual(self.texts()[1:], [said])
 
 	def test_asks_whether_a_resolved_case_is_settled_in_the_conversations_turn(self):
 		case = self.case()

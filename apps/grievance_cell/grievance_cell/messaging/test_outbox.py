@@ -4,7 +4,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import now_datetime
 
-from grievance_cell.conversations.engine import Choice, Reply
+from grievance_cell.conversations.model import Choice, Reply
 from grievance_cell.messaging import messages, outbox, sessions, sweeper
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.messaging.window import is_open

@@ -12,12 +12,12 @@ from pathlib import Path
 import frappe
 
 DEFAULTS = Path(__file__).parent / "defaults"
-# In this order: a workflow needs its states, a flow needs nothing.
-FILES = ("grievance_status", "workflow", "sla", "chat_flow")
+# In this order: a workflow needs its states, a template its language, which not every Frappe has.
+FILES = ("language", "grievance_status", "workflow", "sla", "chat_flow", "chat_template")
 # Columns that change without anybody having edited a document.
 BOOKKEEPING = {
 	"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield", "parenttype",
-	"workflow_builder_id", "workflow_data",
+	"workflow_builder_id", "workflow_data", "accounts",
 }  # fmt: skip
 # The parent of our rows in DefaultValue; those of other parents ride in every desk page.
 MEMORY = "grievance_cell"

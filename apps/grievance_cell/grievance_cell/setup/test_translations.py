@@ -34,6 +34,11 @@ LATIN = {
 TYPED_IN = {
 	"Complaint, Demand, Suggestion: one a line; empty: all": {"Complaint", "Demand", "Suggestion"},
 	"Jinja in English; doc is the new document": {"doc"},
+	"A Jinja expression: doc is the case, status its status in the citizen's words, remark what the officer wrote": {
+		"doc",
+		"status",
+		"remark",
+	},
 }
 
 # In which fields of a shipped document, other than a DocType, a person reads a text.

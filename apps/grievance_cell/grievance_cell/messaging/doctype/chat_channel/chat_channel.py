@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from grievance_cell.messaging import channels
+
 
 class ChatChannel(Document):
 	def validate(self):
@@ -13,3 +15,9 @@ class ChatChannel(Document):
 				frappe.throw(
 					_("{0} is a number that Meta shows, digits only").format(_(self.meta.get_label(field)))
 				)
+
+	@frappe.whitelist()
+	def resume(self) -> None:
+		"""Send again, after what had stopped the number was put right."""
+		self.check_permission("write")
+		channels.resume(self.name)
