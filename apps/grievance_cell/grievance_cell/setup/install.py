@@ -10,6 +10,7 @@ from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.setup import shipped
 
 APP = "grievance_cell"
+SETTINGS = "Grievance Settings"
 # Citizens have no desk: theirs is the role under which the bot acts.
 ROLES = {
 	"Grievance Officer": 1,
@@ -33,11 +34,13 @@ def after_install() -> None:
 	make_bot_user()
 	keep_scheduler_awake()
 	hide_tracebacks()
+	fill_settings()
 	shipped.sync()
 
 
 def after_migrate() -> None:
 	make_roles()
+	fill_settings()
 	shipped.sync()
 
 
@@ -114,6 +117,14 @@ def keep_scheduler_awake() -> None:
 	days = frappe.db.get_single_value("System Settings", "dormant_days")
 	if frappe.utils.cint(days) == FRAPPE_DORMANT_DAYS:
 		frappe.db.set_single_value("System Settings", "dormant_days", DORMANT_DAYS)
+
+
+def fill_settings() -> None:
+	"""Store the settings' defaults: Frappe reads them only while nothing at all of a Single was ever stored."""
+	stored = frappe.db.get_singles_dict(SETTINGS)
+	for field in frappe.get_meta(SETTINGS).fields:
+		if field.default and field.fieldname not in stored:
+			frappe.db.set_single_value(SETTINGS, field.fieldname, field.default)
 
 
 def hide_tracebacks() -> None:
