@@ -40,4 +40,5 @@ scheduler_events = {
 			"grievance_cell.grievances.escalation.check_due",
 		],
 	},
+	"daily_long": ["grievance_cell.grievances.categorisation.retrain"],
 }

@@ -33,6 +33,7 @@ RIGHTS = {
 	"Chat Event": {OPERATOR: "r", MANAGER: "r"},
 	"Chat Channel": {OPERATOR: "r", MANAGER: "rwcd"},
 	"Chat Flow": {OPERATOR: "r", MANAGER: "rwcd"},
+	"Category Model": {OPERATOR: "r", COLLECTOR: "r", MANAGER: "r"},
 	"Grievance Settings": {OPERATOR: "r", COLLECTOR: "r", MANAGER: "rw"},
 }  # fmt: skip
 EVERYBODY_READS = {

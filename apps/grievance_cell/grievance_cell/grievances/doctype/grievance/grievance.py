@@ -3,18 +3,20 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
-from grievance_cell.grievances import lifecycle, routing
+from grievance_cell.grievances import categorisation, lifecycle, routing
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
 from grievance_cell.grievances.phone import masked
 from grievance_cell.service_levels import deadlines
 
 SUBJECT_LENGTH = 80
+EMERGENCY, HIGH = "Emergency", "High"
 
 
 class Grievance(Document):
 	def before_insert(self):
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
+		self.set_proposed_category()
 		self.set_priority()
 		self.set_route()
 
@@ -35,6 +37,7 @@ class Grievance(Document):
 			lifecycle.before_move(self, before)
 
 	def after_insert(self):
+		self.note_emergency()
 		lifecycle.begin(self)
 
 	def on_update(self):
@@ -44,9 +47,28 @@ class Grievance(Document):
 		if before and before.status != self.status:
 			lifecycle.after_move(self, before)
 
+	def set_proposed_category(self):
+		found = categorisation.suggest(strip_html(self.description or ""), self.grievance_type, limit=1)
+		self.proposed_category = found[0].category if found else None
+
 	def set_priority(self):
-		if not self.priority and self.category:
-			self.priority = frappe.get_cached_value("Grievance Category", self.category, "priority")
+		"""Take the category's priority, but for an emergency that a machine has proposed: a person declares one."""
+		if self.priority or not self.category:
+			return
+		self.priority = frappe.get_cached_value("Grievance Category", self.category, "priority")
+		proposed = self.source == "WhatsApp" and self.category == self.proposed_category
+		if self.priority == EMERGENCY and proposed:
+			self.priority = HIGH
+			self.flags.emergency_proposed = True
+
+	def note_emergency(self):
+		if self.flags.emergency_proposed:
+			self.add_comment(
+				"Comment",
+				_(
+					"Emergency is to be confirmed: the citizen took the category that was proposed. Raise the priority if so."
+				),
+			)
 
 	def set_route(self):
 		"""Find the department and the posting, unless the operator has chosen them."""
