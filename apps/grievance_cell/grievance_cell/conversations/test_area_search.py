@@ -1,5 +1,10 @@
+from unittest.mock import patch
+
+import frappe
+
 from grievance_cell.conversations import area_search
-from grievance_cell.testing import SiteTestCase, make_area
+from grievance_cell.conversations.model import Choice
+from grievance_cell.testing import SiteTestCase, make_area, unique
 
 
 def in_hindi(name: str, *aliases: str) -> list[dict]:
@@ -97,7 +102,55 @@ class TestAreaSearch(SiteTestCase):
 	def test_a_place_with_places_in_it_is_too_large_for_a_pin(self):
 		self.assertEqual(self.near(22.01, 82.57), [self.village.name])
 
-	def test_distances_are_those_of_the_globe(self):
-		self.assertAlmostEqual(area_search._distance_km(22.0, 82.0, 23.0, 82.0), 111.2, delta=0.2)
-		self.assertAlmostEqual(area_search._distance_km(60.0, 0.0, 60.0, 1.0), 55.6, delta=0.2)
-		self.assertEqual(area_search._distance_km(22.0, 82.0, 22.0, 82.0), 0)
+	def test_an_area_is_named_by_its_id(self):
+		choice = area_search.named(self.naila_15.name, "hi")
+		self.assertEqual(choice, Choice(self.naila_15.name, "वार्ड 15, जाँजगीर-नैला", "जाँजगीर-नैला"))
+		self.assertIsNone(area_search.named("no such area", "hi"))
+
+	def test_no_more_is_offered_than_fits_on_one_list(self):
+		for number in range(11):
+			town = make_area("Municipal Body", self.district, area_name=f"Town {number}")
+			make_area("Ward", town, area_name="Ward 77")
+		self.assertEqual(len(self.named("ward 77")), 10)
+
+	def test_what_was_changed_is_found_as_it_is_now(self):
+		area = make_area("Village", self.block, area_name="Rampur")
+		self.assertEqual(self.named("Rampur"), [area.name])
+		area.area_name = "Shyampur"
+		area.save()
+		self.assertEqual((self.named("Rampur"), self.named("Shyampur")), ([], [area.name]))
+		area.append("names", {"language": "hi", "name_text": "गोकुलधाम", "is_alias": 1})
+		area.save()
+		self.assertEqual(self.named("गोकुलधाम"), [area.name])
+		area.names = []
+		area.save()
+		self.assertEqual(self.named("गोकुलधाम"), [])
+		area.parent_local_area = self.other_district.name
+		area.save()
+		self.assertEqual(self.named("Shyampur"), [])
+		renamed = frappe.rename_doc("Local Area", area.name, unique("AREA"), force=True)
+		self.assertEqual([choice.value for choice in area_search.by_name("Shyampur", "en")], [renamed])
+		frappe.delete_doc("Local Area", renamed)
+		self.assertEqual(area_search.by_name("Shyampur", "en"), [])
+
+	def test_a_place_that_gets_places_in_it_takes_no_more_pins(self):
+		self.assertEqual(self.near(22.10, 82.60), [self.village.name])
+		make_area("Locality", self.village)
+		self.assertNotEqual(self.near(22.10, 82.60), [self.village.name])
+
+	def test_what_was_rolled_back_is_forgotten(self):
+		frappe.db.savepoint("before_areas")
+		make_area("Village", self.block, area_name="Rampur")
+		self.assertEqual(len(self.named("Rampur")), 1)
+		frappe.db.rollback(save_point="before_areas")
+		self.assertEqual(self.named("Rampur"), [])
+		area = make_area("Village", self.block, area_name="Gokulpur")
+		self.assertEqual(self.named("Gokulpur"), [area.name])
+
+	def test_areas_are_read_once_until_they_change(self):
+		with patch.object(area_search, "_read", wraps=area_search._read) as read:
+			make_area()
+			self.named("Champa")
+			self.near(22.0, 82.0)
+			area_search.named(self.champa.name, "hi")
+		read.assert_called_once()

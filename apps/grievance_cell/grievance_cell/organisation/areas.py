@@ -2,6 +2,8 @@
 
 import frappe
 
+VERSION = {"parent": "Local Area", "defkey": "area_tree_version"}
+
 
 def ancestors(area: str) -> list[dict]:
 	"""List the area and everything it lies in, from itself upwards: dicts of name, area_type, area_name."""
@@ -29,3 +31,21 @@ def descendants(areas: list[str]) -> list[str]:
 			)
 		)
 	return sorted(names)
+
+
+def version() -> str | None:
+	"""Read what changes with every change to an area or its names, as of this transaction; None before the first."""
+	return frappe.db.get_value("DefaultValue", VERSION, "defvalue")
+
+
+def renew_version() -> None:
+	"""Have what was made from the areas be made anew, by whoever sees this transaction's changes.
+
+	The version is random: one that was rolled back never comes again for other areas.
+	"""
+	new = frappe.generate_hash(length=16)
+	if version():
+		# Not by set_default, which clears caches: areas are imported by the thousand.
+		frappe.db.set_value("DefaultValue", VERSION, "defvalue", new, update_modified=False)
+	else:
+		frappe.defaults.set_default(VERSION["defkey"], new, VERSION["parent"])

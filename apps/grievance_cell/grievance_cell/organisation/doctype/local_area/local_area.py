@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 from grievance_cell.database import make_unique
+from grievance_cell.organisation.areas import renew_version
 
 
 class LocalArea(NestedSet):
@@ -18,6 +19,13 @@ class LocalArea(NestedSet):
 		before = self.get_doc_before_save()
 		if before and before.area_name != self.area_name:
 			self.retitle_areas_below()
+
+	def on_change(self):
+		renew_version()
+
+	def after_rename(self, old, new, merge=False):
+		super().after_rename(old, new, merge)
+		renew_version()
 
 	def set_title(self):
 		parent = self.parent_local_area and frappe.db.get_value(
