@@ -10,6 +10,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import servers as test_servers
 
+# How long an element may take on a busy machine, in milliseconds.
+PATIENCE = 30_000
+
 
 def pytest_addoption(parser):
 	parser.addoption(
@@ -49,3 +52,25 @@ def browser():
 		)
 		yield browser
 		browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+	"""Open a page of its own context; at the end none may have met an error."""
+	contexts, errors = [], []
+
+	def open_page(width: int, height: int):
+		context = browser.new_context(
+			viewport={"width": width, "height": height}, locale="en-IN", timezone_id="Asia/Kolkata"
+		)
+		contexts.append(context)
+		context.set_default_timeout(PATIENCE)
+		page = context.new_page()
+		page.on("pageerror", lambda error: errors.append(str(error)))
+		page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+		return page
+
+	yield open_page
+	for context in contexts:
+		context.close()
+	assert errors == []

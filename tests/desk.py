@@ -1,4 +1,4 @@
-"""An officer at the desk, by Frappe's own HTTP API."""
+"""An officer at the desk, by Frappe's own HTTP API; and the way into the desk in a browser."""
 
 import json
 
@@ -59,3 +59,11 @@ class Officer:
 	def data(answer: requests.Response):
 		assert answer.ok, f"{answer.status_code} {answer.text}"
 		return answer.json()["data"]
+
+
+def log_in(page, web: str, user: str) -> None:
+	page.goto(f"{web}/login")
+	page.fill("#login_email", user)
+	page.fill("#login_password", PASSWORD)
+	page.click(".form-login .btn-login")
+	page.wait_for_url("**/app**")

@@ -2,37 +2,11 @@
 
 from pathlib import Path
 
-import pytest
-
 from chat import Citizen, wait_until
-from desk import PASSWORD, Officer
+from desk import Officer, log_in
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 POSTING = "Engineer, ULB, Janjgir-Naila"
-# How long an element may take on a busy machine, in milliseconds.
-PATIENCE = 30_000
-
-
-@pytest.fixture
-def open_page(browser):
-	"""Open a page of its own context; at the end none may have met an error."""
-	contexts, errors = [], []
-
-	def open_page(width: int, height: int):
-		context = browser.new_context(
-			viewport={"width": width, "height": height}, locale="en-IN", timezone_id="Asia/Kolkata"
-		)
-		contexts.append(context)
-		context.set_default_timeout(PATIENCE)
-		page = context.new_page()
-		page.on("pageerror", lambda error: errors.append(str(error)))
-		page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-		return page
-
-	yield open_page
-	for context in contexts:
-		context.close()
-	assert errors == []
 
 
 def test_an_officer_settles_a_case_and_the_citizen_confirms_it_on_the_phone(servers, open_page, pytestconfig):
@@ -71,14 +45,6 @@ def test_an_officer_settles_a_case_and_the_citizen_confirms_it_on_the_phone(serv
 		draw(phone, "chat")
 	yes.click()
 	wait_for_status(desk, "Closed")
-
-
-def log_in(page, web: str, user: str) -> None:
-	page.goto(f"{web}/login")
-	page.fill("#login_email", user)
-	page.fill("#login_password", PASSWORD)
-	page.click(".form-login .btn-login")
-	page.wait_for_url("**/app**")
 
 
 def tell(citizen: Citizen, phone, complaint: str) -> None:

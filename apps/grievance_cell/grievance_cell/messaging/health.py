@@ -11,8 +11,15 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import channels
-from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
+from grievance_cell.messaging import channels, templates
+from grievance_cell.messaging.providers.errors import (
+	DISTRUST_TEMPLATE,
+	OUR_MISTAKE,
+	RETRY,
+	STOP,
+	ProviderError,
+	remedy_of,
+)
 
 GOOD, WARNING, BAD, UNKNOWN = "green", "orange", "red", "gray"
 
@@ -25,9 +32,10 @@ SLOW, STUCK = timedelta(minutes=5), timedelta(minutes=15)
 CACHE_SECONDS = 60
 SWEEP = "grievance_cell.messaging.sweeper.sweep"
 
+NOT_SUBMITTED = "Not Submitted"
+
 # Kinds of Chat Event that come from Meta; the others are our own.
 FROM_META = ("Message", "Status", "Error")
-INVALID_TOKEN, BLOCKED = 190, 368
 # The error of an event whose number is no channel's, as the webhook writes it.
 FOREIGN = "foreign channel"
 
@@ -50,21 +58,28 @@ def report() -> list[dict]:
 	if not frappe.has_permission("Chat Event", "read"):
 		raise frappe.PermissionError
 	now = now_datetime()
-	channels = frappe.get_all("Chat Channel", {"enabled": 1}, pluck="name", order_by="name")
+	enabled = frappe.get_all(
+		"Chat Channel",
+		{"enabled": 1},
+		["name", "business_account_id", "state", "stop_reason"],
+		order_by="name",
+	)
 	traffic, queues, failures = count_traffic(now), outgoing_queues(now), count_failures(now)
 	sections = [
 		{
-			"channel": channel,
+			"channel": channel.name,
 			"lines": [
-				webhook_line(channel, now),
-				traffic_line(traffic, channel),
-				incoming_line(channel, now),
-				outgoing_line(queues.get(channel), now),
-				lost_messages_line(channel, now),
-				*failure_lines(failures, channel),
+				*sending_lines(channel),
+				webhook_line(channel.name, now),
+				traffic_line(traffic, channel.name),
+				incoming_line(channel.name, now),
+				outgoing_line(queues.get(channel.name), now),
+				lost_messages_line(channel.name, now),
+				*failure_lines(failures, channel.name),
+				templates_line(channel.business_account_id),
 			],
 		}
-		for channel in channels
+		for channel in enabled
 	]
 	site = [scheduler_line(now), jobs_line(now), media_line(now), foreign_line(now)]
 	sections.append({"channel": None, "lines": site})
@@ -137,6 +152,14 @@ def refused(key: str, title: str, error: ProviderError) -> Line:
 	)
 
 
+def sending_lines(channel) -> list[Line]:
+	if channel.state != channels.STOPPED:
+		return []
+	text = _("This number does not send: {0}").format(channel.stop_reason)
+	advice = _("Put it right at Meta, renew the access token if that is what is missing, and press Resume.")
+	return [Line("sending", BAD, _("Stopped"), text, advice)]
+
+
 def webhook_line(channel: str, now: datetime) -> Line:
 	title = _("Webhook")
 	newest = max(filter(None, (newest_event(channel, state) for state in EVENT_STATES)), default=None)
@@ -196,9 +219,7 @@ MESSAGE_STATES = ("Received", "Queued", "Sending", "Sent", "Delivered", "Read", 
 
 
 def traffic_line(traffic: Counter, channel: str) -> Line:
-	text = _("{0} messages came and {1} went out in the last 24 hours.").format(
-		traffic[channel, "In"], traffic[channel, "Out"]
-	)
+	text = _("Last 24 hours: {0} in, {1} out.").format(traffic[channel, "In"], traffic[channel, "Out"])
 	return Line("traffic", UNKNOWN, _("Messages"), text)
 
 
@@ -234,7 +255,7 @@ def queue_line(key: str, title: str, number: int, oldest: datetime | None, now: 
 	if not number:
 		return Line(key, GOOD, title, _("Nothing waits."))
 	age = now - oldest
-	text = _("{0} messages wait, the oldest for {1}.").format(number, in_words(age))
+	text = _("{0} waiting, the oldest for {1}.").format(number, in_words(age))
 	if age < SLOW:
 		return Line(key, GOOD, title, text, route=route)
 	light = BAD if age >= STUCK else WARNING
@@ -252,7 +273,7 @@ def lost_messages_line(channel: str, now: datetime) -> Line:
 	title = _("Not understood by us")
 	if not number:
 		return Line("lost", GOOD, title, _("Every message of the last 7 days was worked off."))
-	text = _("{0} messages of the last 7 days could not be worked off.").format(number)
+	text = _("Could not be worked off in the last 7 days: {0}.").format(number)
 	advice = _("They are kept: open each, read the error, and answer the citizen by hand.")
 	return Line("lost", BAD, title, text, advice, "chat-event?state=Failed&kind=Message")
 
@@ -275,11 +296,43 @@ def failure_lines(failures: list[tuple[str, int, int]], channel: str) -> list[Li
 	lines = []
 	for code, number in mine:
 		meaning, advice = meaning_of(code)
-		light = BAD if code in (INVALID_TOKEN, BLOCKED) else WARNING
-		text = _("{0} messages of the last 7 days: {1} ({2})").format(number, meaning, code)
+		light = BAD if remedy_of(code).kind == STOP else WARNING
+		text = _("{0} in the last 7 days: {1} ({2})").format(number, meaning, code)
 		route = f"chat-message?state=Failed&error_code={code}"
 		lines.append(Line(f"failures:{code}", light, title, text, advice, route))
 	return lines
+
+
+def templates_line(account: str) -> Line:
+	"""Count the templates by what Meta says of them for a business account."""
+	title = _("Templates")
+	names = frappe.get_all("Chat Template", {"enabled": 1}, pluck="name")
+	if not names:
+		text = _("There are none: nobody can be told anything once 24 hours have passed.")
+		return Line(
+			"templates", BAD, title, text, _("Make templates and send them in to Meta."), "chat-template"
+		)
+	states = dict(
+		frappe.get_all(
+			"Chat Template Account",
+			{"business_account_id": account, "parenttype": "Chat Template", "parent": ("in", names)},
+			["parent", "state"],
+			as_list=True,
+		)
+	)
+	counts = Counter(states.get(name) or NOT_SUBMITTED for name in names)
+	text = ", ".join(f"{_(state)}: {number}" for state, number in counts.most_common())
+	if set(counts) == {templates.APPROVED}:
+		return Line("templates", GOOD, title, text)
+	refused = {templates.REJECTED, templates.PAUSED, templates.DISABLED} & set(counts)
+	return Line(
+		"templates",
+		BAD if refused or not counts[templates.APPROVED] else WARNING,
+		title,
+		text,
+		_("A notice whose template is not approved does not reach the citizen once 24 hours have passed."),
+		"chat-template",
+	)
 
 
 def scheduler_line(now: datetime) -> Line:
@@ -327,7 +380,7 @@ def media_line(now: datetime) -> Line:
 	number = frappe.db.count("Chat Message", {"media_state": "Failed", "creation": (">=", now - WEEK)})
 	if not number:
 		return Line("media", GOOD, title, _("Every file of the last 7 days was fetched."))
-	text = _("{0} files of the last 7 days could not be fetched.").format(number)
+	text = _("Could not be fetched in the last 7 days: {0}.").format(number)
 	advice = _("Each case says which file is missing; ask the citizen to send it again.")
 	return Line("media", WARNING, title, text, advice, "chat-message?media_state=Failed")
 
@@ -343,7 +396,7 @@ def foreign_line(now: datetime) -> Line:
 		return Line(
 			"foreign", GOOD, title, _("All that Meta sent in the last 7 days was for a channel of this site.")
 		)
-	text = _("{0} calls of the last 7 days were for a number that is no channel here.").format(number)
+	text = _("For a number that is no channel here, in the last 7 days: {0}.").format(number)
 	advice = _("Make a Chat Channel of that number, or take it out of the app at Meta.")
 	return Line("foreign", WARNING, title, text, advice, "chat-event?state=Failed")
 
@@ -361,34 +414,49 @@ def in_words(age: timedelta) -> str:
 
 def meaning_of(code: int) -> tuple[str, str]:
 	"""Say in words what one of Meta's error codes means, and what to do about it; facts as Meta documents them."""
+	nothing = _("Nothing: it is tried again, later each time.")
+	permission = (
+		_("The token lacks a permission"),
+		_("Generate a token with {0}.").format("whatsapp_business_messaging, whatsapp_business_management"),
+	)
+	unregistered = (_("The number is not registered for the Cloud API"), _("Register the number at Meta."))
+	review = _("Open Account Quality at Meta, read the reason and ask for a review.")
+	fewer = _("Send fewer announcements, and only to those who want them.")
 	known = {
 		0: (_("No code came with it, the message itself has the reason"), _("Open the messages and read the error.")),
-		4: (_("The app asks too often"), _("Nothing: it is tried again, later each time.")),
+		3: permission,
+		4: (_("The app asks too often"), nothing),
+		10: permission,
+		33: (_("There is no such number at Meta"), _("Compare the Phone Number ID and the Business Account ID with those at Meta.")),
 		100: (_("A setting does not fit, or the number is not of this account"), _("Compare the Phone Number ID and the Business Account ID with those at Meta.")),
 		190: (_("The access token is not valid any more"), _("Generate a new token for the system user at Meta, and put it into the Chat Channel.")),
-		368: (_("Meta has blocked the number for a breach of its rules"), _("Open Account Quality at Meta, read the reason and ask for a review.")),
-		130429: (_("The number sends more than Meta allows in a second"), _("Nothing: it is tried again, later each time.")),
-		131005: (_("The token lacks a permission"), _("Generate a token with {0}.").format("whatsapp_business_messaging, whatsapp_business_management")),
+		368: (_("Meta has blocked the number for a breach of its rules"), review),
+		80007: (_("The account sends more than Meta allows"), nothing),
+		130429: (_("The number sends more than Meta allows in a second"), nothing),
+		130497: (_("Meta lets this account send nothing to that country"), _("Call the citizen, or write by post.")),
+		131005: permission,
 		131026: (_("The citizen cannot be reached on WhatsApp"), _("Call the citizen, or write by post; the number may have no WhatsApp.")),
-		131031: (_("Meta has locked the account"), _("Open Account Quality at Meta, read the reason and ask for a review.")),
+		131031: (_("Meta has locked the account"), review),
 		131042: (_("Meta could not collect its charges"), _("Check the payment method in the WhatsApp account's settings at Meta.")),
-		131045: (_("The number is not registered for the Cloud API"), _("Register the number at Meta.")),
+		131045: unregistered,
 		131047: (_("More than 24 hours had passed since the citizen wrote, and no template stood ready"), _("Have a template of this notice approved.")),
-		131048: (_("Too many citizens have blocked or reported the number"), _("Send fewer announcements, and only to those who want them.")),
+		131048: (_("Too many citizens have blocked or reported the number"), fewer),
 		131049: (_("Meta held it back: the citizen has had enough announcements"), _("Nothing: a later announcement may get through.")),
-		131051: (_("Meta does not carry this type of message"), _("Nothing: the citizen has to be written to in words.")),
-		131056: (_("Too many messages to one citizen in a short time"), _("Nothing: it is tried again, later each time.")),
+		131050: (_("The citizen wants no announcements"), _("Nothing: messages about the citizen's own cases still go out.")),
+		131056: (_("Too many messages to one citizen in a short time"), nothing),
 		132001: (_("The template does not exist in this language, or is not approved"), _("Send the template in for approval in this language.")),
 		132015: (_("Meta has paused the template: citizens rated it badly"), _("Change its words and send it in again.")),
 		132016: (_("Meta has disabled the template"), _("Write a new template with other words.")),
+		133010: unregistered,
 	}  # fmt: skip
-	template = (_("What was filled into the template does not fit it"), _("Compare the template with its approved text at Meta, and sync it."))  # fmt: skip
-	if code in (132000, 132005, 132007, 132012, 132018):
-		return template
-	return known.get(
-		code,
-		(
-			_("An error that is not described here"),
-			_("Look the code up in Meta's list of WhatsApp error codes."),
-		),
+	by_remedy = {
+		RETRY: (_("Trouble at Meta's that passes"), nothing),
+		STOP: permission,
+		DISTRUST_TEMPLATE: (_("What was filled into the template does not fit it"), _("Compare the template with its approved text at Meta, and sync it.")),
+		OUR_MISTAKE: (_("The app wrote the request wrongly"), _("The Error Log has it; tell whoever looks after the app.")),
+	}  # fmt: skip
+	unknown = (
+		_("An error that is not described here"),
+		_("Look the code up in Meta's list of WhatsApp error codes."),
 	)
+	return known.get(code) or by_remedy.get(remedy_of(code).kind) or unknown

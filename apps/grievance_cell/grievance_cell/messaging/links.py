@@ -8,28 +8,27 @@ from urllib.parse import quote
 import frappe
 import pyqrcode
 from frappe import _
-from PIL import Image
+from PIL import Image, ImageOps
 
 from grievance_cell.organisation.areas import ancestors
 
 # A quarter of the code may be scratched or wet at Q; M (15 %) keeps it coarser, which a cheap camera needs more.
 ERROR_LEVEL = "M"
 QUIET_ZONE = 4
-# Pixels a module of the picture that is downloaded: about 1,000 in all, sharp on a board of a metre.
+# Pixels a module: about 1,000 in all, sharp on the poster and on a board.
 SCALE = 20
 
 
 @frappe.whitelist()
 def link_and_code(channel: str, area: str | None = None, flow: str | None = None) -> dict:
-	"""Write a channel's link: `link`, its QR code as `svg` and `png` (data addresses), and a name for the `file`."""
+	"""Write a channel's link: `link`, its QR code as a `picture` (data address), and a name for the `file`."""
 	document = frappe.get_doc("Chat Channel", channel)
 	document.check_permission("read")
 	link = link_of(document, area, flow)
 	parts = [document.name, place_name(area, "en") if area else "", flow or ""]
 	return {
 		"link": link,
-		"svg": svg_of(link),
-		"png": png_of(link),
+		"picture": picture_of(link),
 		"file": f"{frappe.scrub(' '.join(filter(None, parts)))}.png",
 	}
 
@@ -63,34 +62,22 @@ def validate_flow(flow: str) -> None:
 		frappe.throw(_("{0} is not in the bot's menu").format(flow))
 
 
-def svg_of(link: str) -> str:
-	"""Draw a link's QR code as a data address of an SVG, sharp at every size."""
-	file = io.BytesIO()
-	code_of(link).svg(file, scale=1, quiet_zone=QUIET_ZONE, xmldecl=False, omithw=True)
-	return f"data:image/svg+xml;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
-def png_of(link: str) -> str:
+def picture_of(link: str) -> str:
 	"""Draw a link's QR code as a data address of a PNG."""
-	rows = code_of(link).code
+	rows = pyqrcode.create(link, error=ERROR_LEVEL, mode="binary").code
 	picture = Image.new("1", (len(rows), len(rows)), 1)
 	picture.putdata([0 if module else 1 for row in rows for module in row])
-	framed = Image.new("1", (len(rows) + 2 * QUIET_ZONE, len(rows) + 2 * QUIET_ZONE), 1)
-	framed.paste(picture, (QUIET_ZONE, QUIET_ZONE))
+	framed = ImageOps.expand(picture, QUIET_ZONE, 1)
 	file = io.BytesIO()
 	framed.resize((framed.width * SCALE, framed.height * SCALE), Image.NEAREST).save(file, "PNG")
 	return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
-def code_of(link: str) -> pyqrcode.QRCode:
-	return pyqrcode.create(link, error=ERROR_LEVEL, mode="binary")
 
 
 def whatsapp_posters(channel, settings: dict) -> list[dict]:
 	"""Describe the posters that are to be printed, for the print format of that name.
 
 	`settings` may name an `area` and a `flow`, and ask with `each_below` for one poster for each area right below it.
-	Each has `link`, `svg`, `number`, `office`, `place` and `flow`; texts in the language of the print.
+	Each has `link`, `picture`, `number`, `office`, `place` and `flow`; texts in the language of the print.
 	"""
 	area, flow = settings.get("area"), settings.get("flow")
 	areas = [area]
@@ -107,7 +94,7 @@ def poster(channel, area: str | None, flow: str | None, office: str | None, labe
 	link = link_of(channel, area, flow)
 	return {
 		"link": link,
-		"svg": svg_of(link),
+		"picture": picture_of(link),
 		"number": readable(channel.display_phone_number),
 		"office": office,
 		"place": area and area != channel.default_area and place_name(area, frappe.local.lang),

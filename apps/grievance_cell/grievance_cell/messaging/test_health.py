@@ -5,7 +5,7 @@ from unittest.mock import patch
 import frappe
 
 from grievance_cell.messaging import channels, events, health
-from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
+from grievance_cell.messaging.providers.errors import FAIL, REMEDIES, ProviderError, remedy_of
 from grievance_cell.testing import ChatTestCase, make_channel, make_user
 
 
@@ -142,8 +142,8 @@ class TestReport(ChatTestCase):
 
 	def test_messages_of_a_day_are_counted(self):
 		self.say("Hello")
-		self.assertIn("1 messages came and 1 went out", self.lines()["traffic"]["text"])
-		self.assertIn("0 messages came and 0 went out", self.lines(now=self.at(12))["traffic"]["text"])
+		self.assertIn("1 in, 1 out", self.lines()["traffic"]["text"])
+		self.assertIn("0 in, 0 out", self.lines(now=self.at(12))["traffic"]["text"])
 
 	def test_queues_tell_how_long_the_oldest_has_been_due(self):
 		self.receive_text("Hello")
@@ -155,7 +155,7 @@ class TestReport(ChatTestCase):
 					received_on=self.now - timedelta(minutes=minutes),
 				)
 				self.assertEqual(self.lines()["incoming"]["light"], light)
-				self.assertIn("1 messages wait", self.lines()["incoming"]["text"])
+				self.assertIn("1 waiting", self.lines()["incoming"]["text"])
 		self.set("Chat Event", {"channel": self.channel.name}, next_attempt_on=self.now + timedelta(hours=1))
 		self.assertEqual(self.lines()["incoming"]["text"], "Nothing waits.")
 
@@ -246,10 +246,40 @@ class TestReport(ChatTestCase):
 		with patch.object(frappe.db, "sql", listening):
 			yield found
 
+	def test_a_stopped_number_says_why(self):
+		self.assertNotIn("sending", self.lines())
+		self.set("Chat Channel", self.channel.name, state="Stopped", stop_reason="Session has expired (190)")
+		line = self.lines()["sending"]
+		self.assertEqual(line["light"], "red")
+		self.assertIn("Session has expired (190)", line["text"])
+
+	def test_templates_are_counted_by_what_meta_says_of_them(self):
+		account = self.channel.business_account_id
+		self.set("Chat Template", {"enabled": 1}, enabled=0)
+		self.assertEqual(self.lines()["templates"]["light"], "red")
+		names = frappe.get_all("Chat Template", pluck="name", limit=3)
+		self.set("Chat Template", {"name": ("in", names)}, enabled=1)
+		self.assertEqual(self.lines()["templates"]["text"], "Not Submitted: 3")
+		rows = []
+		for name in names:
+			template = frappe.get_doc("Chat Template", name)
+			template.append("accounts", {"business_account_id": account, "state": "Approved"})
+			template.append("accounts", {"business_account_id": "1", "state": "Rejected"})
+			template.flags.ignore_validate = True
+			rows.append(template.save().accounts[-2].name)
+		self.assertEqual(self.lines()["templates"]["light"], "green")
+		for state, light in (("Pending", "orange"), ("Rejected", "red")):
+			self.set("Chat Template Account", rows[0], state=state)
+			line = self.lines()["templates"]
+			self.assertEqual((line["light"], line["text"]), (light, f"Approved: 2, {state}: 1"))
+
 
 class TestMeanings(ChatTestCase):
-	def test_every_code_that_we_try_again_is_known_or_told_to_be_unknown(self):
-		for code in (0, 190, 368, 131026, 131047, 132000, 132001):
+	def test_every_error_that_has_a_remedy_is_told_in_words(self):
+		unknown, _advice = health.meaning_of(999999)
+		for code in (0, *REMEDIES):
 			meaning, advice = health.meaning_of(code)
-			self.assertNotEqual(meaning, health.meaning_of(999999)[0])
-			self.assertTrue(advice)
+			with self.subTest(code):
+				if remedy_of(code).kind != FAIL or code == 0:
+					self.assertNotEqual(meaning, unknown)
+				self.assertTrue(advice)

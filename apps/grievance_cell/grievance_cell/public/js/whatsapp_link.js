@@ -29,7 +29,6 @@ grievance_cell.show_link = async function ({ channel, area } = {}) {
 				options: "Local Area",
 				label: __("Area"),
 				description: __("The place is known then without a question: for a board in that ward"),
-				default: area,
 				get_query: () => ({ filters: within(only?.default_area) }),
 				onchange: show,
 			},
@@ -65,6 +64,7 @@ grievance_cell.show_link = async function ({ channel, area } = {}) {
 		primary_action: (values) => window.open(poster_address(values)),
 	});
 	dialog.show();
+	if (area) await dialog.set_value("area", area);
 	show();
 
 	async function show() {
@@ -79,7 +79,7 @@ grievance_cell.show_link = async function ({ channel, area } = {}) {
 			args: { channel, area, flow },
 		});
 		// Another choice may have been made while this one was under way.
-		if (message && place.data("asked") === asked) place.html(picture(message));
+		if (message && place.data("asked") === asked) place.html(shown(message));
 		place.find(".btn-copy").on("click", () => frappe.utils.copy_to_clipboard(message.link));
 	}
 };
@@ -88,13 +88,13 @@ function within(area) {
 	return area ? { name: ["descendants of (inclusive)", area] } : {};
 }
 
-function picture({ link, svg, png, file }) {
+function shown({ link, picture, file }) {
 	const escape = frappe.utils.escape_html;
 	return `
-		<img class="whatsapp-code" src="${svg}" alt="${__("QR Code")}" style="width: 100%; max-width: 260px">
+		<img class="whatsapp-code" src="${picture}" alt="${__("QR Code")}" style="width: 100%; max-width: 260px">
 		<p class="whatsapp-link text-muted small" style="overflow-wrap: anywhere">${escape(link)}</p>
 		<button class="btn btn-default btn-xs btn-copy">${__("Copy Link")}</button>
-		<a class="btn btn-default btn-xs btn-download" href="${png}" download="${escape(file)}">${__("Download Picture")}</a>`;
+		<a class="btn btn-default btn-xs btn-download" href="${picture}" download="${escape(file)}">${__("Download Picture")}</a>`;
 }
 
 function poster_address({ channel, area, flow, language, each_below }) {
