@@ -24,7 +24,7 @@ from grievance_cell.grievances.words import DEVANAGARI, GURMUKHI
 UNTAUGHT = ("Withdrawn", "Duplicate", "Junk", "Out of Scope")
 LEAST_CASES = 50
 # The newest ones: what citizens write about changes, and a night is long enough for so many.
-MOST_CASES = 20000
+MOST_CASES = 10000
 KEPT_RESULTS = 30
 # Hindi that is written in Latin letters.
 HINDI_IN_LATIN = "hi-Latn"

@@ -116,6 +116,14 @@ class TestInstall(SiteTestCase):
 			install.keep_scheduler_awake()
 			self.assertEqual(frappe.db.get_single_value("System Settings", "dormant_days"), after)
 
+	def test_a_setting_that_was_never_saved_has_its_default_and_staffs_choice_stands(self):
+		stored = {"doctype": install.SETTINGS, "field": ("in", ("feedback_days", "messages_per_minute"))}
+		frappe.db.delete("Singles", stored)
+		frappe.db.set_single_value(install.SETTINGS, "feedback_days", 0)
+		install.fill_settings()
+		settings = frappe.get_doc(install.SETTINGS)
+		self.assertEqual((settings.feedback_days, settings.messages_per_minute), (0, 20))
+
 	def test_installing_again_breaks_nothing(self):
 		install.make_roles()
 		install.make_bot_user()
