@@ -279,6 +279,39 @@ class TestReceive(WebhookTestCase):
 		(row,) = self.stored()
 		self.assertEqual((row.state, row.error), ("Failed", "Not handled: account_update"))
 
+	def test_news_of_a_template_are_worked_on(self):
+		value = {"event": "APPROVED", "message_template_name": "x", "message_template_language": "hi"}
+		for time, number in ((1760000000, 1), (1760000000, 1), (1760009999, 2)):
+			payload = self.payload()
+			payload["entry"][0]["changes"] = [{"field": "message_template_status_update", "value": value}]
+			payload["entry"][0]["time"] = time
+			self.post(payload)
+			with self.subTest(time):
+				rows = self.stored()
+				self.assertEqual(len(rows), number)
+				self.assertEqual({(row.kind, row.state) for row in rows}, {("Status", "Pending")})
+		account = payload["entry"][0]["id"]
+		self.assertEqual(json.loads(rows[0].payload), {"account": account, "template": value})
+
+	def test_a_changed_id_is_a_message_of_the_system(self):
+		update = {
+			"user_id": {"previous": "IN.1", "current": "IN.2"},
+			"timestamp": "1760000000",
+			"detail": "Changed",
+		}
+		for _time in range(2):
+			self.post(self.payload(user_id_update=[update]))
+		(row,) = self.stored()
+		message = json.loads(row.payload)["message"]
+		self.assertEqual((row.kind, row.state, row.conversation_key), ("Message", "Pending", "IN.1"))
+		self.assertEqual((message["type"], message["system"]["user_id"]), ("system", "IN.2"))
+
+	def test_a_message_of_the_system_needs_no_sender(self):
+		system = {"type": "user_changed_user_id", "previous_user_id": "IN.1", "user_id": "IN.2"}
+		self.post(self.payload(messages=[{"id": "wamid.system", "type": "system", "system": system}]))
+		(row,) = self.stored()
+		self.assertEqual((row.state, row.conversation_key), ("Pending", "IN.1"))
+
 	def test_odd_messages_are_kept(self):
 		messages = [
 			self.message("contacts", [{"name": {"formatted_name": "Ram"}}]),

@@ -208,7 +208,8 @@ def kept(change: dict, account: str, reason: str, channel: str | None = None) ->
 def events_of(value: dict, channel) -> list[dict]:
 	found = []
 	contacts = _dicts(value.get("contacts"))
-	for position, message in enumerate(_dicts(value.get("messages"))):
+	told = [*_dicts(value.get("messages")), *map(as_message, _dicts(value.get("user_id_update")))]
+	for position, message in enumerate(told):
 		contact = contacts[position] if position < len(contacts) else (contacts or [{}])[0]
 		system = message["system"] if isinstance(message.get("system"), dict) else {}
 		sender = message.get("from") or contact.get("wa_id") or contact.get("user_id")
@@ -244,6 +245,22 @@ def events_of(value: dict, channel) -> list[dict]:
 			events.event(events.ERROR, key, channel=channel.name, payload={"error": error}, error=reason)
 		)
 	return found
+
+
+def as_message(update: dict) -> dict:
+	"""Write a change of a citizen's id, as Meta told of it until August 2026, as the message that tells of it since."""
+	ids = update["user_id"] if isinstance(update.get("user_id"), dict) else {}
+	return {
+		"id": f"user_id_update:{events.key_of(json.dumps(update, sort_keys=True))}",
+		"timestamp": update.get("timestamp"),
+		"type": "system",
+		"system": {
+			"type": "user_changed_user_id",
+			"body": update.get("detail"),
+			"previous_user_id": ids.get("previous"),
+			"user_id": ids.get("current"),
+		},
+	}
 
 
 def moment(timestamp) -> datetime | None:

@@ -30,6 +30,11 @@ def follow(message: dict) -> None:
 		rename_sessions(old_id, new_id)
 
 
+def text_of(message: dict) -> str:
+	system = message.get("system")
+	return str(system.get("body") or "") if isinstance(system, dict) else ""
+
+
 def change(field: str, old: str, new: str) -> None:
 	name = frappe.db.get_value("Citizen", {field: old})
 	if not name or old == new:

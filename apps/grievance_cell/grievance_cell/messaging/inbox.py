@@ -134,8 +134,9 @@ def converse(event: frappe._dict) -> bool:
 	heard, contact = incoming.read(event)
 	if event.kind == MESSAGE and incoming.is_system(event):
 		# WhatsApp itself tells us something: no talk begins with it, and no window opens.
-		messages.insert_inbound(session, event, incoming.message_of(event), text="", media=None)
-		identities.follow(incoming.message_of(event))
+		told = incoming.message_of(event)
+		messages.insert_inbound(session, event, told, text=identities.text_of(told), media=None)
+		identities.follow(told)
 		settle(event, PROCESSED)
 		return True
 	if event.kind == MESSAGE:
