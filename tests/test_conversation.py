@@ -324,6 +324,7 @@ def test_a_reply_that_was_refused_for_now_is_sent_later(servers, citizen, faults
 		"update `tabChat Message` set next_attempt_on = now() - interval 1 day where name = %s",
 		refused["name"],
 	)
+	servers.rows("update `tabChat Channel` set paused_until = null")
 	servers.bench("execute", "grievance_cell.messaging.sweeper.sweep")
 	reply = citizen.wait_for_reply(0)
 	assert reply.our_id == str(refused["name"])
@@ -333,7 +334,7 @@ def test_a_reply_that_was_refused_for_now_is_sent_later(servers, citizen, faults
 def refused_messages(servers, citizen: Citizen) -> list[dict]:
 	return servers.rows(
 		"""select message.* from `tabChat Message` message join `tabChat Session` session on session.name = session
-		where conversation_key = %s and direction = 'Out' and state = 'Queued' and attempts > 0""",
+		where conversation_key = %s and direction = 'Out' and message.state = 'Queued' and error_code > 0""",
 		citizen.number,
 	)
 

@@ -159,7 +159,9 @@ def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
 	to, our_id = session.conversation_key, str(message.name)
 	if message.purpose == "Marketing" and citizen and citizen.announcements_opt_out:
 		raise NotSent(0, _("The citizen wants no announcements"))
-	if message.as_template or not window.is_open(session.last_inbound_on, now_datetime()):
+	if not window.is_open(session.last_inbound_on, now_datetime()):
+		message.as_template = 1
+	if message.as_template:
 		template, values = as_template(message, [language, channel.default_language, ENGLISH], channel)
 		payloads = [choice.value for choice in messages.reply_of(message).choices]
 		frappe.db.set_value("Chat Message", message.name, "template", template.name, update_modified=False)

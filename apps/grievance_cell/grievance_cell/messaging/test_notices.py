@@ -1,9 +1,11 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import now_datetime
 
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import events, notices, sessions
+from grievance_cell.messaging import events, mail, messages, notices, sessions
 from grievance_cell.testing import (
 	ChatTestCase,
 	make_area,
@@ -16,7 +18,7 @@ from grievance_cell.testing import (
 )
 
 
-class TestNotices(ChatTestCase):
+class CaseTestCase(ChatTestCase):
 	@classmethod
 	def make_fixtures(cls):
 		super().make_fixtures()
@@ -45,6 +47,8 @@ class TestNotices(ChatTestCase):
 		frappe.set_user("Administrator")
 		frappe.db.commit()
 
+
+class TestNotices(CaseTestCase):
 	def test_tells_of_a_case_that_an_operator_registered(self):
 		case = self.case()
 		self.assertEqual(len(self.texts()), 1)
@@ -60,6 +64,43 @@ class TestNotices(ChatTestCase):
 		self.move(case, "In Progress")
 		said = f"Your case {case.name} stands at: Work is going on. We will write to you when there is more."
 		self.assertEqual(self.texts()[1:], [said])
+
+	def test_tells_why_a_case_is_closed(self):
+		case = self.case(grievance_type="Suggestion")
+		self.move(case, "Accepted", remark="The council has agreed")
+		self.assertIn("Suggestion taken up. Reason: The council has agreed", self.texts()[-1])
+
+	def test_speaks_the_citizens_language_and_else_the_channels(self):
+		for language, word in (("hi", "आपकी अर्ज़ी"), ("pa", "ਤੁਹਾਡੀ ਅਰਜ਼ੀ"), (None, "Your case")):
+			self.citizen.db_set("language", language)
+			self.case()
+			self.assertIn(word, self.texts()[-1])
+
+	def test_a_notice_has_its_name_purpose_and_remark(self):
+		self.case()
+		message = self.messages()[0]
+		self.assertEqual((message.notice, message.purpose), ("registered", "Utility"))
+		case = self.case(grievance_type="Suggestion")
+		self.move(case, "Accepted", remark="The council has agreed")
+		self.assertEqual(messages.remark_of(self.messages()[-1]), "The council has agreed")
+
+	def test_each_move_has_its_notice(self):
+		for found, notice in (
+			({"to_status": "Registered"}, "registered"),
+			({"from_status": "Registered", "to_status": "Assigned"}, ""),
+			({"from_status": "Assigned", "to_status": "In Progress"}, "status"),
+			({"from_status": "Assigned", "to_status": "Awaiting Citizen"}, "question"),
+			({"from_status": "In Progress", "to_status": "Long Term"}, "status"),
+			({"from_status": "Assigned", "to_status": "Resolved"}, "settled"),
+			({"from_status": "Resolved", "to_status": "Reopened"}, "status"),
+			({"from_status": "Resolved", "to_status": "Closed"}, "closed"),
+			({"from_status": "Assigned", "to_status": "Rejected"}, "closed"),
+			({"action": "Transferred", "from_department": "A", "to_department": "B"}, "transferred"),
+			({"action": "Transferred", "from_department": "A", "to_department": "A"}, ""),
+			({"action": "Noted"}, ""),
+		):
+			with self.subTest(**found):
+				self.assertEqual(notices.notice_of(frappe._dict(found)), notice)
 
 	def test_asks_whether_a_resolved_case_is_settled_in_the_conversations_turn(self):
 		case = self.case()
@@ -122,3 +163,60 @@ class TestNotices(ChatTestCase):
 			("grievance_cell.messaging.inbox.drain", events.shard_of(self.number)),
 			[(method, given.get("shard")) for method, given in self.jobs[before:]],
 		)
+
+
+class TestEMail(CaseTestCase):
+	def setUp(self):
+		super().setUp()
+		self.citizen.db_set("email", "geeta@example.com")
+		patched = patch.object(mail, "has_account", lambda: True)
+		patched.start()
+		self.addCleanup(patched.stop)
+
+	def test_goes_beside_each_notice_and_no_reply(self):
+		sent = []
+		with patch.object(mail, "send", lambda *given: sent.append(given)):
+			case = self.case()
+			self.move(case, "Resolved", resolution="Cleaned the drain")
+			self.say("choked drain", "yes")
+			self.citizen.db_set("email", None)
+			self.case()
+		self.assertEqual([given[0] for given in sent], ["geeta@example.com"] * 2)
+		self.assertEqual({given[3:] for given in sent}, {("Grievance", case.name)})
+		self.assertIn("Cleaned the drain", sent[1][2])
+
+	def test_who_has_no_number_is_told_by_e_mail_alone(self):
+		citizen = make_citizen(mobile_no=None, email="ram@example.com", language="hi")
+		sent = []
+		with patch.object(mail, "send", lambda *given: sent.append(given)):
+			make_case(self.category, self.ward, citizen=citizen.name)
+		((address, subject, text, _doctype, _name),) = sent
+		self.assertEqual(address, "ram@example.com")
+		self.assertIn("आपकी अर्ज़ी", subject)
+		self.assertIn("आपकी अर्ज़ी", text)
+
+	def test_is_queued_with_the_case_and_safely_written(self):
+		with patch.object(frappe, "sendmail") as sendmail:
+			mail.send("a@example.com", "Subject", "<b>Cleaned</b>\nthe drain", "Grievance", "GRV-1")
+		given = sendmail.call_args.kwargs
+		self.assertEqual(given["message"], "&lt;b&gt;Cleaned&lt;/b&gt;<br>the drain")
+		self.assertEqual((given["reference_name"], given["recipients"]), ("GRV-1", ["a@example.com"]))
+
+	def test_trouble_with_it_stops_nothing_else(self):
+		with patch.object(frappe, "sendmail", side_effect=frappe.OutgoingEmailError("No account")):
+			case = self.case()
+		self.assertEqual(len(self.texts()), 1)
+		title = f"No e-mail about Grievance {case.name}"
+		self.assertTrue(frappe.db.exists("Error Log", {"method": title}))
+
+	def test_a_lost_race_is_not_swallowed(self):
+		with (
+			patch.object(frappe, "sendmail", side_effect=frappe.QueryDeadlockError),
+			self.assertRaises(frappe.QueryDeadlockError),
+		):
+			mail.send("a@example.com", "Subject", "Text", "Grievance", "GRV-1")
+
+	def test_a_site_without_mail_sends_none(self):
+		with patch.object(mail, "has_account", lambda: False), patch.object(frappe, "sendmail") as sendmail:
+			mail.send("a@example.com", "Subject", "Text", "Grievance", "GRV-1")
+		self.assertFalse(sendmail.called and not frappe.conf.mail_server)

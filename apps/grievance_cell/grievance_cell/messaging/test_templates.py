@@ -4,9 +4,11 @@ from pathlib import Path
 
 import frappe
 
+from grievance_cell.emulator import graph
 from grievance_cell.messaging import notices, templates
 from grievance_cell.messaging.doctype.chat_template.test_chat_template import make_template
 from grievance_cell.messaging.providers.errors import ProviderError
+from grievance_cell.messaging.providers.whatsapp_cloud import compose_template
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
 	ChatTestCase,
@@ -61,6 +63,20 @@ class TestShippedTemplates(ChatTestCase):
 				self.assertEqual("Cleaned the drain" in said, "remark" in str(template.as_dict()))
 				# A template of Hindi speaks Hindi to its end, whoever's session it is.
 				self.assertEqual(frappe.local.lang, "en")
+
+	def test_what_stands_where_meta_does_takes_each_of_them(self):
+		case = make_case(make_category(make_department()), make_area())
+		for name in frappe.get_all("Chat Template", pluck="name"):
+			template = frappe.get_doc("Chat Template", name)
+			described = templates.describe(template)
+			approved = {**described, "status": "APPROVED"}
+			values = templates.fill(template, case, "Cleaned\nthe drain " * 200)
+			buttons = ["feedback:GRV-2026-000001:yes", "feedback:GRV-2026-000001:no"][: len(template.buttons)]
+			use = compose_template(template.template_name, template.language, values, buttons)
+			body = {"messaging_product": "whatsapp", "to": "919876500001", **use}
+			with self.subTest(name):
+				self.assertIsNone(graph.check_template(described))
+				self.assertIsNone(graph.check_message(body, lambda *_name, found=approved: found, lambda _media: False))
 
 	def test_those_that_ask_have_the_bots_buttons(self):
 		labels = {

@@ -151,6 +151,13 @@ class TestErrors(unittest.TestCase):
 					error = read_error(answer(status, **body))
 					self.assertEqual((error.code, error.retryable), (0, retryable))
 
+	def test_a_token_that_meta_does_not_know_has_a_code(self):
+		self.assertEqual(read_error(answer(401, error_body(0))).code, 190)
+
+	def test_what_is_not_in_the_table_fails_or_is_tried_again_by_its_status(self):
+		self.assertEqual(ProviderError(99, "x", False).remedy.kind, "fail")
+		self.assertEqual(ProviderError(0, "x", True).remedy.kind, "retry")
+
 
 class TestRequests(unittest.TestCase):
 	TOKEN = "EAAsecret-token"
@@ -199,6 +206,72 @@ class TestRequests(unittest.TestCase):
 				shown.append("".join(traceback.format_exception(error)))
 		self.assertEqual(len(shown), 3)
 		self.assertNotIn(self.TOKEN, "".join(shown))
+
+	def ask(self, method: str, *given, answers: list, **more):
+		"""Call a method of the provider with these answers of Meta's; returns its result and what was asked."""
+		asked = []
+
+		def request(_session, http_method, url, **options):
+			asked.append((http_method, url, json.loads(json.dumps(options, default=str))))
+			return answers.pop(0)
+
+		with patch.object(requests.Session, "request", request), self.provider() as sender:
+			return getattr(sender, method)(*given, **more), asked
+
+	def test_a_template_is_sent_with_its_values_and_the_ids_of_its_buttons(self):
+		sent, ((_method, _url, options),) = self.ask(
+			"send_template", "919876500001", "grievance_settled", "hi", ["GRV-1"], ["feedback:GRV-1:yes"], our_id="7",
+			answers=[answer(200, {"messages": [{"id": "wamid.1"}]})],
+		)  # fmt: skip
+		body = options["json"]
+		self.assertEqual((sent, body["type"], body["biz_opaque_callback_data"]), ("wamid.1", "template", "7"))
+		use = body["template"]
+		self.assertEqual((use["name"], use["language"]), ("grievance_settled", {"code": "hi"}))
+		values, button = use["components"]
+		self.assertEqual(values["parameters"], [{"type": "text", "text": "GRV-1"}])
+		self.assertEqual((button["sub_type"], button["index"]), ("quick_reply", "0"))
+		self.assertEqual(button["parameters"], [{"type": "payload", "payload": "feedback:GRV-1:yes"}])
+
+	def test_a_file_is_uploaded_and_then_named(self):
+		media_id, ((_method, url, options),) = self.ask(
+			"upload", b"%PDF", "application/pdf", "paper.pdf", answers=[answer(200, {"id": 42})]
+		)
+		self.assertEqual((media_id, url), ("42", "http://127.0.0.1:9/v25.0/100/media"))
+		self.assertEqual(options["data"], {"messaging_product": "whatsapp", "type": "application/pdf"})
+		document = whatsapp_cloud.compose_file("document", "42", HINDI * 40, "paper.pdf")["document"]
+		self.assertEqual((document["id"], document["filename"]), ("42", "paper.pdf"))
+		self.assertLessEqual(len(document["caption"]), 1024)
+		self.assertEqual(
+			whatsapp_cloud.compose_file("image", "42", "", "x.png"), {"type": "image", "image": {"id": "42"}}
+		)
+
+	def test_all_pages_of_the_templates_are_read(self):
+		pages = [
+			answer(200, {"data": [{"id": "1"}], "paging": {"next": "http://x", "cursors": {"after": "abc"}}}),
+			answer(200, {"data": [{"id": "2"}], "paging": {"cursors": {"after": "def"}}}),
+			answer(200, {"data": []}),
+		]
+		found, asked = self.ask("templates", "200", answers=pages)
+		self.assertEqual([each["id"] for each in found], ["1", "2"])
+		self.assertEqual(asked[1][2]["params"]["after"], "abc")
+		self.assertEqual(len(pages), 1)
+
+	def test_a_template_is_submitted_anew_or_under_its_id(self):
+		described = {"name": "x", "language": "hi", "category": "UTILITY", "components": [{"type": "BODY"}]}
+		made = {"id": "7", "status": "PENDING", "category": "UTILITY"}
+		_answer, ((_method, url, options),) = self.ask(
+			"submit_template", "200", None, described, answers=[answer(200, made)]
+		)
+		self.assertEqual(
+			(url, options["json"]), ("http://127.0.0.1:9/v25.0/200/message_templates", described)
+		)
+		state, ((_method, url, options),) = self.ask(
+			"submit_template", "200", "7", described, answers=[answer(200, {"success": True})]
+		)
+		self.assertEqual(
+			(url, options["json"]), ("http://127.0.0.1:9/v25.0/7", {"components": [{"type": "BODY"}]})
+		)
+		self.assertEqual(state["id"], "7")
 
 	def test_a_download_stops_at_the_limit(self):
 		for size, limit in ((100, 100), (101, 100)):
