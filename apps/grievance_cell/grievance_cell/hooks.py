@@ -32,6 +32,19 @@ jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 
 doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
 
+# What a Chat Flow may end with, and what the bot does for a citizen by itself: name to function. Other apps may add theirs.
+chat_actions = {
+	"confirm_case": "grievance_cell.grievances.own_cases.confirm",
+	"reopen_case": "grievance_cell.grievances.own_cases.reopen",
+	"rate_case": "grievance_cell.grievances.own_cases.rate",
+	"add_information": "grievance_cell.grievances.own_cases.add_information",
+	"remind": "grievance_cell.grievances.own_cases.remind",
+	"withdraw_case": "grievance_cell.grievances.own_cases.withdraw",
+	"answer_question": "grievance_cell.grievances.own_cases.answer_question",
+	"set_announcements": "grievance_cell.grievances.own_cases.set_announcements",
+	"set_language": "grievance_cell.grievances.own_cases.set_language",
+}
+
 scheduler_events = {
 	"hourly": ["grievance_cell.messaging.templates.sync"],
 	"cron": {
@@ -39,6 +52,7 @@ scheduler_events = {
 			"grievance_cell.messaging.sweeper.sweep",
 			"grievance_cell.grievances.escalation.check_due",
 		],
+		"*/10 * * * *": ["grievance_cell.messaging.silence.drop_old_drafts"],
 	},
 	"daily_long": ["grievance_cell.grievances.categorisation.retrain"],
 }

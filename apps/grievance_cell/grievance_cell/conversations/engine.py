@@ -1,643 +1,676 @@
 """Decide what the bot says: `turn(session, event, flows, world) -> (session, said)`.
 
 Pure: it imports no Frappe, reads nothing and writes nothing. What it needs to know of the site it asks of `world`, what
-is to be done it returns as `Effect`s among the replies, in the order in which they are to happen. The session given is
+is to be done it returns as effects among the replies, in the order in which they are to happen. The session given is
 never changed; the one returned is to be stored with whatever the effects did, in one transaction.
 
-A draft's answers are kept by step id beside the flow's version, so that editing a flow never breaks a running talk: on
-the next message, answers to steps that are gone are dropped and new questions are asked.
+Here is what holds at every moment of a talk: the words that always work, the menu, a draft that was left lying, an
+officer's question in the middle of something else. A form is asked by form.py, the citizen's cases are in my_cases.py.
 """
 
 import copy
-import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Protocol
+from dataclasses import replace
+from datetime import timedelta
 
 from grievance_cell.conversations import intents
+from grievance_cell.conversations.form import Form
+from grievance_cell.conversations.model import (
+	CALLBACK,
+	FIRST_CONTACT,
+	MENU,
+	QUESTION,
+	SET_ANNOUNCEMENTS,
+	SET_LANGUAGE,
+	Choice,
+	Effect,
+	Event,
+	Flow,
+	Reply,
+	Session,
+	World,
+)
+from grievance_cell.conversations.my_cases import MyCases
+from grievance_cell.conversations.turns import Turn
 
-# Rows of one list on the phone, over all its sections; one is kept for "more".
-LIST_ROWS = 10
-# Characters of one answer in the summary, so that all of it and the question below fit into one message.
-SUMMARY_LINE = 160
-
-
-@dataclass(frozen=True)
-class Choice:
-	"""One thing to tap. A group opens into the choices below it."""
-
-	value: str
-	label: str
-	description: str = ""
-	is_group: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-	"""One question. `kind` is one of the options of Chat Step's field of that name."""
-
-	step_id: str
-	kind: str
-	prompt: str = ""
-	target_field: str = ""
-	label: str = ""
-	required: bool = True
-	depends_on: str = ""
-	error_text: str = ""
-	max_length: int = 0
-
-
-@dataclass(frozen=True)
-class Flow:
-	"""A form to be asked: the DocType that the answers fill, and its questions."""
-
-	name: str
-	version: str
-	document_type: str
-	steps: tuple[Step, ...]
-	menu_label: str = ""
-	start_words: tuple[str, ...] = ()
-	opening_step: str = ""
-	needs_citizen: bool = True
-
-	def step(self, step_id: str | None) -> Step | None:
-		return next((step for step in self.steps if step.step_id == step_id), None)
-
-	def first_of_kind(self, kind: str) -> Step | None:
-		return next((step for step in self.steps if step.kind == kind), None)
-
-
-@dataclass
-class Session:
-	"""What is remembered of one citizen's talk between two messages; all of it plain JSON."""
-
-	language: str = ""
-	profile_name: str = ""
-	citizen_known: bool = False
-	flow: str = ""
-	version: str = ""
-	step: str = ""
-	answers: dict[str, Any] = field(default_factory=dict)
-	labels: dict[str, str] = field(default_factory=dict)
-	media: list[str] = field(default_factory=list)
-	media_acknowledged: bool = False
-	next_flow: str = ""
-	opening: dict[str, Any] = field(default_factory=dict)
-	places: dict[str, Any] = field(default_factory=dict)
-	group: str = ""
-	page: int = 0
-	offered: list[str] = field(default_factory=list)
-	question: dict[str, str] = field(default_factory=dict)
-
-	@classmethod
-	def from_dict(cls, data: dict) -> "Session":
-		"""Read a stored session; keys that a later or earlier version wrote are left out."""
-		known = {each.name for each in fields(cls)}
-		return cls(**{key: value for key, value in data.items() if key in known})
-
-	def to_dict(self) -> dict:
-		return asdict(self)
-
-	def drop_draft(self) -> None:
-		"""Forget the form being filled; the language and who it is stay."""
-		kept = {"language", "profile_name", "citizen_known", "question"}
-		fresh = Session()
-		for each in fields(self):
-			if each.name not in kept:
-				setattr(self, each.name, getattr(fresh, each.name))
-
-
-@dataclass(frozen=True)
-class Event:
-	"""What arrived. `kind`: text, choice, location, media, reaction, notice, or unknown for all else.
-
-	`choice` is the id of the row or button that was tapped, `media` our name of the stored message that holds a file.
-	"""
-
-	kind: str
-	text: str = ""
-	choice: str = ""
-	latitude: float | None = None
-	longitude: float | None = None
-	media: str = ""
-	media_type: str = ""
-	profile_name: str = ""
-	case: str = ""
-
-
-@dataclass(frozen=True)
-class Reply:
-	"""One message to the citizen, in their language, before any provider's limits are applied."""
-
-	text: str
-	choices: tuple[Choice, ...] = ()
-	asks_location: bool = False
-
-
-@dataclass(frozen=True)
-class CreateDocument:
-	"""The form is complete: make the document that it fills."""
-
-	flow: str
-	values: dict[str, Any]
-	media: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GiveFeedback:
-	"""The citizen said whether a case that was reported as settled is settled."""
-
-	case: str
-	satisfied: bool
-	reason: str = ""
-	media: tuple[str, ...] = ()
-
-
-Effect = CreateDocument | GiveFeedback
-
-
-class World(Protocol):
-	"""What the engine may ask of the site. Labels come in the language that is asked for."""
-
-	def translate(self, text: str, language: str) -> str: ...
-	def languages(self) -> Sequence[Choice]: ...
-	def choices(
-		self, flow: Flow, step: Step, answers: dict, group: str, language: str
-	) -> Sequence[Choice]: ...
-	def option(self, flow: Flow, step: Step, answers: dict, value: str, language: str) -> Choice | None: ...
-	def search(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> Sequence[Choice]: ...
-	def areas_named(self, text: str, language: str) -> Sequence[Choice]: ...
-	def areas_near(self, latitude: float, longitude: float, language: str) -> Sequence[Choice]: ...
-	def holds(self, expression: str, answers: dict) -> bool: ...
+# What comes with no words so soon after a registration belongs to that case: the rest of an album, one more photo.
+STILL_THE_SAME_CASE = timedelta(minutes=10)
+WINDOW = timedelta(hours=24)
+# One word may be a problem if it is this long; two are.
+LONG_WORD = 14
+# Messages of our own are no citizen's: they come whenever they come.
+OWN_KINDS = ("settled", "question", "silence")
 
 
 def turn(
 	session: Session, event: Event, flows: Sequence[Flow], world: World
 ) -> tuple[Session, list[Reply | Effect]]:
 	"""Answer one event: the session as it is afterwards, and what is said and done, in order."""
-	talk = _Talk(copy.deepcopy(session), {flow.name: flow for flow in flows}, world)
-	talk.hear(event)
-	return talk.session, talk.said
+	bot = Bot(Turn(copy.deepcopy(session), event, flows, world))
+	bot.hear(event)
+	return bot.turn.session, bot.turn.said
 
 
-class _Talk:
-	def __init__(self, session: Session, flows: dict[str, Flow], world: World):
-		self.session = session
-		self.flows = flows
-		self.world = world
-		self.said: list[Reply | Effect] = []
+def preview(flow: Flow, step_id: str, language: str, world: World) -> Reply | None:
+	"""Show what a citizen reads when a step is asked; None for a step that is gone."""
+	step = flow.step(step_id)
+	if not step:
+		return None
+	session = Session(language=language, citizen_known=True)
+	turn = Turn(session, Event("text"), [flow], world)
+	turn.push(flow)
+	if step.kind == "Tell":
+		turn.say(turn.text(step.prompt))
+	else:
+		Form(turn).ask(step)
+	return turn.said[-1]
+
+
+class Bot:
+	def __init__(self, turn: Turn):
+		self.turn = turn
+		self.session = turn.session
+		self.text = turn.text
+		self.form = Form(turn)
+		self.cases = MyCases(turn)
 
 	# what was heard
 
 	def hear(self, event: Event) -> None:
-		if event.profile_name:
-			self.session.profile_name = event.profile_name
-		if event.kind == "reaction":
+		session = self.session
+		self.drop_lost_drafts()
+		if event.kind in OWN_KINDS:
+			return self.hear_own(event)
+		if event.kind == "reaction" or self.is_shut_out():
 			return
-		if event.kind == "notice":
-			self.ask_whether_settled(event)
-		elif event.choice.startswith("feedback:"):
-			self.take_feedback(event.choice)
-		elif intents.meaning(event.text) in (intents.CANCEL, intents.MENU) or event.choice == "cancel":
-			self.cancel()
-		elif self.session.question and event.kind in ("text", "media"):
-			self.take_reason(event)
-		elif self.flow:
-			self.follow_edited_flow()
-			self.take_answer(event)
+		if event.media_type == "sticker":
+			# A picture that says good morning, and is no photo of anything.
+			event = replace(event, kind="sticker")
+		if event.kind != "media":
+			session.media_acknowledged = False
+		silent_since, session.last_heard = session.last_heard, self.turn.note_moment()
+		session.profile_name = event.profile_name or session.profile_name
+		offer = timedelta(minutes=self.turn.world.draft_offer_minutes)
+		left_lying = bool(session.draft) and offer and not self.turn.is_within(silent_since, offer)
+		if event.choice and self.take_tap(event.choice):
+			return
+		if event.kind == "text" and self.take_word(event.text):
+			return
+		if left_lying and not event.choice:
+			self.offer_to_go_on(event)
+		elif session.resuming and event.kind == "media":
+			session.held.append(event.to_dict())
+		else:
+			session.resuming = False
+			self.route(event)
+
+	def hear_own(self, event: Event) -> None:
+		if event.kind == "settled":
+			self.cases.ask_whether_settled(event)
+		elif event.kind == "question":
+			self.cases.ask_question(event)
+		else:
+			self.drop_what_was_left()
+
+	def route(self, event: Event) -> None:
+		"""Give a message to what it belongs to: an officer's question, the form on top, or a new matter."""
+		session = self.session
+		flow = self.turn.flow_of(session.draft)
+		asked = [each for each in session.questions if not each.get("set_aside")]
+		free = event.kind in ("text", "media", "location") and not intents.meaning(event.text)
+		if asked and free and not (flow and flow.occasion in (QUESTION, FIRST_CONTACT)):
+			if not flow and len(asked) == 1:
+				return self.answer_question(asked[0]["case"], [event])
+			typed = flow and event.kind == "text" and self.form.step
+			if not (typed and self.form.typed_choice(self.form.step, event.text)):
+				return self.ask_what_it_answers(event, asked)
+		if flow:
+			self.take_in_form(event)
 		else:
 			self.open(event)
 
-	@property
-	def flow(self) -> Flow | None:
-		return self.flows.get(self.session.flow)
+	def take_in_form(self, event: Event) -> None:
+		self.form.take(event)
+		self.settle_down()
 
-	@property
-	def step(self) -> Step | None:
-		return self.flow and self.flow.step(self.session.step)
+	def ask_next(self, before: str = "") -> None:
+		"""Ask the open question of the form on top, and what is to be said when there is none any more."""
+		self.form.go_on(before)
+		self.settle_down()
 
-	# saying
-
-	def text(self, source: str, **values: str) -> str:
-		translated = self.world.translate(source, self.session.language) if source else ""
-		return translated.format(**values) if values else translated
-
-	def say(self, text: str, choices: Sequence[Choice] = (), asks_location: bool = False) -> None:
-		self.session.offered = [choice.value for choice in choices]
-		self.said.append(Reply(text, tuple(choices), asks_location))
-
-	# beginning and ending
-
-	def open(self, event: Event) -> None:
-		"""Start a form; what the first message already says is kept as the answer to its question."""
+	def settle_down(self) -> None:
+		"""Say what is to be said when a form was finished: go on with the one left before, or what an officer waits for."""
 		session = self.session
-		if event.kind == "media":
-			session.media.append(event.media)
-		if event.kind == "location":
-			session.opening = {"latitude": event.latitude, "longitude": event.longitude}
-		elif event.text and not intents.meaning(event.text) and len(event.text.split()) > 1:
-			session.opening = {"text": event.text}
-		menu = [flow for flow in self.flows.values() if flow.menu_label]
-		word = intents.normalise(event.text)
-		chosen = next(
-			(
-				flow
-				for flow in menu
-				if event.choice == f"flow:{flow.name}" or (word and word in flow.start_words)
-			),
-			menu[0] if len(menu) == 1 else None,
-		)
-		if chosen:
-			self.begin(chosen)
-		elif menu:
-			self.say(
-				self.text("How can we help you?"),
-				[Choice(f"flow:{flow.name}", self.text(flow.menu_label)) for flow in menu],
-			)
-		else:
-			self.say(self.text("We cannot take messages just now. Please try again later."))
+		if session.draft and session.draft.suspended:
+			session.draft.suspended = False
+			session.resuming = True
+			return self.say_how_to_go_on()
+		if session.draft:
+			return
+		waiting = [each for each in session.questions if each.get("set_aside")]
+		for question in waiting:
+			question["set_aside"] = False
+			self.cases.ask_question(Event("question", case=question["case"], text=question["text"]))
+		if not self.turn.said or (self.form.finished and self.form.finished.occasion == FIRST_CONTACT):
+			self.menu()
 
-	def begin(self, flow: Flow) -> None:
+	# words and taps that always work
+
+	def take_word(self, text: str) -> bool:
+		"""Do what a word asks for that works at every step; False if it is none."""
 		session = self.session
-		if flow.needs_citizen and not session.citizen_known:
-			introduction = next(
-				(each for each in self.flows.values() if each.document_type == "Citizen"), None
-			)
-			if introduction:
-				session.next_flow, flow = flow.name, introduction
-		session.flow, session.version, session.step = flow.name, flow.version, ""
-		session.answers, session.labels = {}, {}
-		self.take_opening(flow)
-		self.go_on()
-
-	def take_opening(self, flow: Flow) -> None:
-		"""Use what the first message said, once, in the form that it was meant for."""
-		opening, step = self.session.opening, flow.step(flow.opening_step)
-		area = flow.first_of_kind("Area")
-		if "text" in opening and step and not self.problem_with(step, opening["text"]):
-			self.keep(step, opening["text"], opening["text"])
-			self.session.opening = {}
-		elif "latitude" in opening and area:
-			found = self.world.areas_near(opening["latitude"], opening["longitude"], self.session.language)
-			if len(found) == 1:
-				self.keep(area, {**opening, "area": found[0].value}, found[0].label)
-			self.session.opening = {}
-
-	def go_on(self) -> None:
-		"""Ask the next open question, or finish the form."""
-		step = self.open_step()
-		if step and step.kind == "Confirm" and self.drop_unfitting():
-			step = self.open_step()
-		if not step:
-			return self.finish()
-		self.session.step, self.session.group, self.session.page = step.step_id, "", 0
-		self.ask(step)
-
-	def open_step(self) -> Step | None:
-		return next(
-			(s for s in self.flow.steps if s.step_id not in self.session.answers and self.applies(s)), None
-		)
-
-	def drop_unfitting(self) -> bool:
-		"""Drop what another answer, given anew, no longer allows, as a category of another type; True if any."""
-		unfitting = [
-			step
-			for step in self.flow.steps
-			if step.kind == "Link"
-			and (answer := self.session.answers.get(step.step_id))
-			and not self.find_option(step, answer)
-		]
-		for step in unfitting:
-			self.drop(step)
-		return bool(unfitting)
-
-	def confirm(self) -> None:
-		"""Finish a form that was confirmed, unless a question has been added to it meanwhile."""
-		step = self.open_step()
-		if not step or step.kind == "Confirm":
-			self.finish()
+		if found := intents.entry(text):
+			return self.enter(*found)
+		meant = intents.meaning(text)
+		if meant == intents.MENU:
+			self.menu()
+		elif meant == intents.BACK and session.draft:
+			self.form.go_back()
+		elif meant == intents.BACK:
+			self.menu()
+		elif meant == intents.CANCEL:
+			self.cancel()
+		elif meant == intents.HELP:
+			self.help()
+		elif meant == intents.STOP:
+			self.stop_announcements()
+		elif meant == intents.LANGUAGE:
+			self.offer_languages()
+		elif meant == intents.CASES and session.citizen_known:
+			self.cases.list()
+		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK):
+			self.begin(self.turn.flow_on(CALLBACK))
+		elif number := self.case_asked_for(text):
+			self.show_case(number)
+		elif session.resuming and meant in (intents.YES, intents.NO):
+			self.take_tap("resume" if meant == intents.YES else "restart")
 		else:
-			self.go_on()
+			return self.take_offered(text)
+		return True
 
-	def applies(self, step: Step) -> bool:
-		return not step.depends_on or self.world.holds(step.depends_on, self.session.answers)
+	def case_asked_for(self, text: str) -> str | None:
+		"""Read the number of a case where it can be nothing else: in full at any time, bare when nothing is asked."""
+		bare = intents.bare_number(text)
+		if bare and (self.session.draft or self.session.questions or int(bare) <= len(self.session.offered)):
+			bare = None
+		return intents.case_number(text) or bare
 
-	def finish(self) -> None:
-		flow, session = self.flow, self.session
-		values: dict[str, Any] = {}
-		for step in flow.steps:
-			answer = session.answers.get(step.step_id)
-			if not step.target_field or answer is None or not self.applies(step):
-				continue
-			if isinstance(answer, dict):
-				values.update({key: answer[key] for key in ("latitude", "longitude") if key in answer})
-				answer = answer["area"]
-			values[step.target_field] = answer
-		if flow.document_type == "Citizen":
-			self.said.append(CreateDocument(flow.name, values))
-			session.citizen_known = True
-			if following := self.flows.get(session.next_flow):
-				session.next_flow = ""
-				return self.begin(following)
-		else:
-			self.said.append(CreateDocument(flow.name, values, tuple(session.media)))
-		session.drop_draft()
+	def take_offered(self, text: str) -> bool:
+		"""Take a typed number or label of what was offered last; False if that is an answer to a form."""
+		choice = self.turn.typed_offer(text)
+		if not choice and not self.session.draft:
+			typed = intents.normalise(text)
+			labels = {intents.normalise(each.label): each.value for each in self.menu_choices()}
+			choice = labels.get(typed)
+		return bool(choice) and self.take_tap(choice)
 
-	def cancel(self) -> None:
-		had_draft = bool(self.flow)
-		self.session.drop_draft()
-		self.session.question = {}
-		if had_draft:
-			self.say(self.text("Nothing was registered. Write to us again whenever you need us."))
-		else:
-			self.open(Event("text"))
-
-	def follow_edited_flow(self) -> None:
-		session, flow = self.session, self.flow
-		if session.version != flow.version:
-			ids = {step.step_id for step in flow.steps}
-			session.answers = {key: value for key, value in session.answers.items() if key in ids}
-			session.version = flow.version
-
-	# asking
-
-	def ask(self, step: Step, before: str = "") -> None:
-		"""Put a step's question, with a line before it where something has to be said first."""
-		prompt = self.prompt(step)
-		text = f"{before}\n\n{prompt}" if before else prompt
-		choices = self.buttons(step)
-		if step.kind == "Area" and not choices:
-			return self.say(text, asks_location=True)
-		if not step.required:
-			choices = [*choices, Choice("skip", self.text("Skip"))]
-		self.say(text, choices)
-
-	def prompt(self, step: Step) -> str:
-		if step.kind == "Language":
-			return "\n".join(
-				self.world.translate(step.prompt, language.value) for language in self.world.languages()
-			)
-		if step.kind == "Confirm":
-			return f"{self.summary()}\n\n{self.text(step.prompt)}"
-		return self.text(step.prompt)
-
-	def summary(self) -> str:
-		lines = []
-		for step in self.flow.steps:
-			if step.target_field and step.step_id in self.session.labels and self.applies(step):
-				label = textwrap.shorten(self.session.labels[step.step_id], SUMMARY_LINE, placeholder=" …")
-				lines.append(f"*{self.text(step.label)}:* {label}")
-		if self.session.media:
-			lines.append(f"*{self.text('Photos and files')}:* {len(self.session.media)}")
-		return "\n".join(lines)
-
-	def buttons(self, step: Step) -> list[Choice]:
-		"""List what can be tapped in answer to a step, ids first: `step id:value`, or one of the few fixed ones."""
-		if step.kind == "Confirm":
-			return [
-				Choice("confirm", self.text("Yes, register")),
-				Choice("change", self.text("Change something")),
-				Choice("cancel", self.text("Cancel")),
-			]
-		if step.kind == "Name" and self.session.profile_name:
-			name = self.session.profile_name
-			return [] if self.problem_with(step, name) else [Choice(f"{step.step_id}:{name}", name)]
-		return self.page_of(step, self.options(step))
-
-	def options(self, step: Step) -> Sequence[Choice]:
-		if step.kind == "Language":
-			return self.world.languages()
-		if step.kind in ("Choice", "Link"):
-			session = self.session
-			return self.world.choices(self.flow, step, session.answers, session.group, session.language)
-		return ()
-
-	def page_of(self, step: Step, options: Sequence[Choice]) -> list[Choice]:
-		"""Cut what fits on one list, with a row for more where not all of it does."""
-		room = LIST_ROWS if step.required else LIST_ROWS - 1
-		rows = [Choice(f"{step.step_id}:{o.value}", o.label, o.description, o.is_group) for o in options]
-		if len(rows) <= room:
-			return rows
-		size = room - 1
-		pages = -(-len(rows) // size)
-		page = self.session.page % pages
-		following = (page + 1) % pages
-		more = Choice(
-			f"page:{following}", self.text("More…") if following else self.text("Back to the first…")
-		)
-		return [*rows[page * size : (page + 1) * size], more]
-
-	# taking answers
-
-	def take_answer(self, event: Event) -> None:
-		step = self.step
-		if not step:
-			# The question that was asked is gone, and what was said to it; a file is kept wherever it comes.
-			if event.kind == "media":
-				self.session.media.append(event.media)
-			return self.go_on()
-		if event.kind == "media":
-			self.take_media(step, event)
-		elif event.kind == "location":
-			self.take_location(step, event)
-		elif event.choice:
-			self.take_choice(step, event.choice)
-		elif event.kind == "text":
-			self.take_text(step, event.text)
-		else:
-			self.ask(step, self.text("We cannot read this kind of message."))
-
-	def take_choice(self, step: Step, choice: str) -> None:
+	def take_tap(self, choice: str) -> bool:
+		"""Do what a tap asks for that works at every step, however old its message is; False if it is an answer."""
 		session = self.session
 		prefix, _colon, value = choice.partition(":")
-		if choice == "skip" and not step.required:
-			self.keep(step, None, "")
-			return self.go_on()
-		if choice == "confirm" and step.kind == "Confirm":
-			return self.confirm()
-		if choice == "change" and step.kind == "Confirm":
-			return self.offer_changes()
-		if prefix == "change" and (changed := self.flow.step(value)):
-			self.drop(changed)
-			return self.go_on()
-		if prefix == "page" and value.isdecimal():
-			session.page = int(value)
-			return self.ask(step)
-		# A row of an older list may be tapped later: it answers the question that it was offered for.
-		target = self.flow.step(prefix)
-		if target and self.take_option(target, value):
-			return None
-		self.ask(step, self.text("That choice is no longer open."))
-
-	def take_option(self, step: Step, value: str) -> bool:
-		"""Take a tapped value as the answer to a step; False if the step does not offer it."""
-		if step.kind == "Name":
-			if self.problem_with(step, value):
-				return False
-			self.keep(step, value, value)
-		elif step.kind == "Area":
-			return self.take_area(step, value)
-		elif option := self.find_option(step, value):
-			if option.is_group:
-				self.session.step, self.session.group, self.session.page = step.step_id, option.value, 0
-				self.ask(step)
-				return True
-			self.keep(step, option.value, option.label)
-			if step.kind == "Language":
-				self.session.language = option.value
+		if prefix == "feedback":
+			number, _colon, answer = value.partition(":")
+			if case := self.cases.find(number):
+				self.go_on_if(self.cases.judge(case, answer == "yes"))
+		elif prefix in ("case", "add", "remind", "withdraw") and value:
+			if case := self.cases.find(value):
+				self.act_on(prefix, case)
+		elif prefix == "page" and value.isdecimal():
+			if not self.turn.say_page(int(value)):
+				self.repeat()
+		elif prefix == "flow":
+			self.choose_flow(value)
+		elif prefix == "lang":
+			self.set_language(value)
+		elif prefix == "held":
+			self.settle_held(value)
+		elif choice in (
+			"menu",
+			"cases",
+			"help",
+			"language",
+			"cancel",
+			"callback",
+			"resume",
+			"restart",
+			"announcements",
+		):
+			self.take_button(choice)
 		else:
 			return False
-		self.go_on()
+		session.resuming = False if choice != "menu" else session.resuming
 		return True
 
-	def find_option(self, step: Step, value: str) -> Choice | None:
-		if step.kind == "Link":
-			return self.world.option(self.flow, step, self.session.answers, value, self.session.language)
-		return next((option for option in self.options(step) if option.value == value), None)
-
-	def take_area(self, step: Step, value: str) -> bool:
-		"""Take the area of an offered row; where a pin led to the offer, the pin stays with it."""
-		places = self.session.places
-		label = dict(places.get("areas", [])).get(value)
-		if not label:
-			return False
-		self.keep(step, {**places["position"], "area": value}, label)
-		self.session.places = {}
-		self.go_on()
-		return True
-
-	def take_location(self, step: Step, event: Event) -> None:
-		area = step if step.kind == "Area" else self.flow.first_of_kind("Area")
-		if not area:
-			return self.ask(step, self.text("We do not need the place for this."))
-		position = {"latitude": event.latitude, "longitude": event.longitude}
-		found = self.world.areas_near(event.latitude, event.longitude, self.session.language)
-		self.take_areas(area, found, position)
-
-	def take_areas(self, step: Step, found: Sequence[Choice], position: dict) -> None:
-		self.session.step = step.step_id
-		if not found:
-			problem = step.error_text or "We could not find this place."
-			self.ask(step, self.text(problem))
-		elif len(found) == 1:
-			self.keep(step, {**position, "area": found[0].value}, found[0].label)
-			self.go_on()
+	def take_button(self, choice: str) -> None:
+		if choice == "menu":
+			self.menu()
+		elif choice == "cases":
+			self.cases.list()
+		elif choice == "help":
+			self.help()
+		elif choice == "language":
+			self.offer_languages()
+		elif choice == "cancel":
+			self.cancel()
+		elif choice == "resume":
+			self.resume()
+		elif choice == "restart":
+			self.restart()
+		elif choice == "announcements":
+			self.turn.act(SET_ANNOUNCEMENTS, wanted=True)
+		elif flow := self.turn.flow_on(CALLBACK):
+			self.begin(flow)
 		else:
-			found = found[:LIST_ROWS]
-			self.session.places = {
-				"position": position,
-				"areas": [[area.value, area.label] for area in found],
-			}
-			rows = [Choice(f"{step.step_id}:{a.value}", a.label, a.description) for a in found]
-			self.say(self.text("Which of these places is it?"), rows)
+			self.menu()
 
-	def take_media(self, step: Step, event: Event) -> None:
-		"""Keep a file at whatever step it comes; an album is acknowledged once."""
-		session = self.session
-		session.media.append(event.media)
-		if event.text and step.kind == "Text":
-			return self.take_text(step, event.text)
-		if event.media_type == "audio" and step.kind == "Text":
-			spoken = self.text("Voice note")
-			self.keep(step, spoken, spoken)
-			session.media_acknowledged = True
-			return self.go_on()
-		if step.kind == "Photo":
-			self.keep(step, len(session.media), "")
-			session.media_acknowledged = True
-			return self.go_on()
-		if not session.media_acknowledged:
-			session.media_acknowledged = True
-			self.ask(step, self.text("We have received your photo or file."))
+	def act_on(self, what: str, case) -> None:
+		if what == "case":
+			return self.cases.show(case)
+		act = {"add": self.cases.add, "remind": self.cases.remind, "withdraw": self.cases.withdraw}[what]
+		self.go_on_if(act(case))
 
-	def take_text(self, step: Step, text: str) -> None:
-		text = " ".join(text.split(" ")).strip()
-		meant = intents.meaning(text)
-		if chosen := self.typed_choice(step, text):
-			return self.take_choice(step, chosen)
-		if meant == intents.GREETING:
-			return self.ask(step)
-		if meant in (intents.SKIP, intents.NO) and not step.required:
-			return self.take_choice(step, "skip")
-		if step.kind == "Confirm" and meant == intents.YES:
-			return self.confirm()
-		if step.kind in ("Text", "Name"):
-			if problem := self.problem_with(step, text):
-				return self.ask(step, problem)
-			self.keep(step, text, text)
-			return self.go_on()
-		if step.kind == "Area":
-			return self.take_areas(step, self.world.areas_named(text, self.session.language), {})
-		if step.kind == "Link":
-			found = self.world.search(self.flow, step, self.session.answers, text, self.session.language)
-			if found:
-				return self.say(self.text("Is it one of these?"), self.page_of(step, found[: LIST_ROWS - 1]))
-		self.ask(step, self.text(step.error_text or "We did not understand this."))
+	def go_on_if(self, begun: bool) -> None:
+		"""Ask the first question of a form that was begun, or again that of the one that was open before."""
+		if begun or self.session.draft:
+			self.ask_next()
 
-	def typed_choice(self, step: Step, text: str) -> str | None:
-		"""Find the choice that a typed number or a typed label stands for."""
-		# Where a text is asked for, a number may be the answer: a house has one.
-		if step.kind != "Text" and text.isdecimal() and len(text) <= len(str(LIST_ROWS)):
-			if 1 <= int(text) <= len(self.session.offered):
-				return self.session.offered[int(text) - 1]
-		typed = intents.normalise(text)
-		for choice in self.buttons(step):
-			if intents.normalise(choice.label) == typed:
-				return choice.value
-		return None
+	def show_case(self, number: str) -> None:
+		if case := self.cases.find(number):
+			self.cases.show(case)
+		elif self.session.draft:
+			self.form.ask(self.form.step) if self.form.step else self.ask_next()
 
-	def problem_with(self, step: Step, text: str) -> str | None:
-		"""Say what is wrong with a typed answer, if anything is."""
-		if step.kind == "Name" and not any(letter.isalpha() for letter in text):
-			return self.text(step.error_text or "Please write your name in letters.")
-		if not text:
-			return self.text("Please write something.")
-		if step.max_length and len(text) > step.max_length:
-			return self.text("Please say it in at most {limit} letters.", limit=str(step.max_length))
-		return None
+	def repeat(self) -> None:
+		if self.session.draft:
+			self.ask_next()
+		else:
+			self.menu()
 
-	def keep(self, step: Step, answer: Any, label: str) -> None:
-		self.session.answers[step.step_id] = answer
-		if label:
-			self.session.labels[step.step_id] = label
+	# menu, help, language
 
-	def drop(self, step: Step) -> None:
-		self.session.answers.pop(step.step_id, None)
-		self.session.labels.pop(step.step_id, None)
+	def menu(self, before: str = "") -> None:
+		question = self.text("How can we help you?")
+		choices = self.menu_choices()
+		if self.session.draft:
+			choices = [Choice("resume", self.text("Go on with what you began")), *choices]
+		self.turn.say(f"{before}\n\n{question}" if before else question, choices)
 
-	def offer_changes(self) -> None:
-		changeable = [
-			Choice(f"change:{step.step_id}", self.text(step.label), self.session.labels[step.step_id])
-			for step in self.flow.steps
-			if step.step_id in self.session.labels and step.label
-		]
-		self.say(self.text("What would you like to change?"), changeable[:LIST_ROWS])
+	def menu_flows(self) -> list[Flow]:
+		return [flow for flow in self.turn.flows.values() if flow.occasion == MENU and flow.menu_label]
 
-	# after a case was settled
+	def menu_choices(self) -> list[Choice]:
+		choices = []
+		for flow in self.menu_flows():
+			if step := flow.step(flow.menu_step):
+				options = self.turn.world.choices(flow, step, {}, "", self.session.language)
+				choices += [
+					Choice(f"flow:{flow.name}:{option.value}", option.label)
+					for option in options
+					if not option.is_group
+				]
+			else:
+				choices.append(Choice(f"flow:{flow.name}", self.text(flow.menu_label)))
+		if self.session.citizen_known:
+			choices.append(Choice("cases", self.text("My cases")))
+		if len(self.turn.world.languages()) > 1:
+			choices.append(Choice("language", self.text("Change the language")))
+		return [*choices, Choice("help", self.text("Help"))]
 
-	def ask_whether_settled(self, event: Event) -> None:
-		said = self.text("The officer reports that your case {case} is settled.", case=event.case)
-		if event.text:
-			said += "\n" + self.text("Action taken: {action}", action=event.text)
-		offered = (
-			Choice(f"feedback:{event.case}:yes", self.text("Yes, settled")),
-			Choice(f"feedback:{event.case}:no", self.text("No, not settled")),
+	def choose_flow(self, value: str) -> None:
+		name, _colon, answer = value.partition(":")
+		flow = self.turn.flows.get(name)
+		if not flow or flow not in self.menu_flows():
+			return self.menu(self.text("That choice is no longer open."))
+		step = flow.step(flow.menu_step)
+		label = None
+		if answer and step:
+			options = self.turn.world.choices(flow, step, {}, "", self.session.language)
+			label = next((option.label for option in options if option.value == answer), None)
+		self.begin(flow, answers={step.step_id: (answer, label)} if label else {})
+
+	def help(self) -> None:
+		choices = [Choice("menu", self.text("Menu"))]
+		if self.turn.flow_on(CALLBACK):
+			choices.append(Choice("callback", self.text("Call me")))
+		if self.session.draft:
+			choices.insert(0, Choice("resume", self.text("Go on")))
+		self.turn.say(
+			self.text(
+				"Tell us in your own words what is wrong: write it, speak it, or send a photo. We ask what else is needed and "
+				"give you a number. At any time you can write: menu, back, cancel, language, my cases, stop."
+			),
+			choices,
 		)
-		# The question goes out beside a form that is being filled, which its numbers and typed answers still mean.
-		self.said.append(Reply(f"{said}\n\n{self.text('Is it really settled?')}", offered))
 
-	def take_feedback(self, choice: str) -> None:
-		_feedback, case, answer = [*choice.split(":"), "", ""][:3]
-		self.session.question = {}
-		if answer == "yes":
-			self.said.append(GiveFeedback(case, True))
-		elif answer == "no":
-			self.session.question = {"case": case}
-			self.said.append(
-				Reply(self.text("What is still not done? Write it, or send a photo or a voice note."))
+	def offer_languages(self) -> None:
+		world = self.turn.world
+		question = "In which language shall we talk?"
+		lines = [world.translate(question, language.value) for language in world.languages()]
+		self.turn.say(
+			"\n".join(dict.fromkeys(lines)),
+			[Choice(f"lang:{language.value}", language.label) for language in world.languages()],
+		)
+
+	def set_language(self, language: str) -> None:
+		if language in [each.value for each in self.turn.world.languages()]:
+			self.session.language = language
+			if self.session.citizen_known:
+				self.turn.act(SET_LANGUAGE, language=language)
+			step = self.session.draft and self.form.step
+			if step and step.kind == "Language":
+				return self.take_in_form(
+					Event("choice", choice=f"{step.step_id}:{language}", when=self.turn.now)
+				)
+		self.repeat()
+
+	def stop_announcements(self) -> None:
+		if self.session.citizen_known:
+			self.turn.act(SET_ANNOUNCEMENTS, wanted=False)
+		else:
+			self.turn.notify(self.text("You get no announcements from us."))
+		if self.session.draft:
+			self.ask_next()
+
+	# beginning
+
+	def open(self, event: Event) -> None:
+		"""Begin with a message that belongs to nothing: the form that takes it, the menu, or the latest case."""
+		if event.kind == "media" and event.media_type != "sticker":
+			if not event.text and self.belongs_to_latest_case():
+				return self.cases.add_at_once(self.session.latest_case, event)
+			return self.open_with(event)
+		if event.kind == "location":
+			return self.open_with(event)
+		word = intents.normalise(event.text)
+		flow = next((flow for flow in self.turn.flows.values() if word and word in flow.start_words), None)
+		if flow:
+			return self.begin(flow)
+		if event.kind == "text" and self.describes(event.text):
+			return self.open_with(event)
+		problem = ""
+		if event.kind == "unknown":
+			problem = self.text("We cannot read this kind of message.")
+		elif event.choice:
+			problem = self.text("That choice is no longer open.")
+		elif event.text and not intents.meaning(event.text):
+			problem = self.text("We did not understand this.")
+		if not self.greet():
+			self.menu(problem)
+
+	def greet(self) -> bool:
+		"""Ask a citizen who is new for what we have to know; False if there is nothing to ask."""
+		introduction = self.turn.flow_on(FIRST_CONTACT)
+		if self.session.citizen_known or not introduction:
+			return False
+		self.turn.push(introduction)
+		self.ask_next()
+		return True
+
+	def describes(self, text: str) -> bool:
+		"""Tell whether a message says what is wrong: more than one word, a long one, or one that names a matter."""
+		if intents.meaning(text):
+			return False
+		words = intents.normalise(text).split()
+		if len(words) != 1:
+			return len(words) > 1
+		flow = self.opening_flow()
+		step = flow and next((each for each in flow.steps if each.kind == "Link" and each.propose_from), None)
+		if len(words[0]) >= LONG_WORD or not step:
+			return len(words[0]) >= LONG_WORD
+		return bool(self.turn.world.propose(flow, step, {}, text, self.session.language))
+
+	def opening_flow(self) -> Flow | None:
+		"""Name the form that a first message opens: the first in the menu that has a place for it."""
+		menu = self.menu_flows()
+		return next((flow for flow in menu if flow.opening_step), None)
+
+	def belongs_to_latest_case(self) -> bool:
+		session = self.session
+		return bool(session.latest_case and session.latest_case_on) and self.turn.is_within(
+			session.latest_case_on, STILL_THE_SAME_CASE
+		)
+
+	def open_with(self, event: Event) -> None:
+		flow = self.opening_flow()
+		if not flow:
+			self.session.held = [event.to_dict()]
+			return self.menu()
+		self.begin(flow, [event.to_dict()])
+
+	def enter(self, words: str, area: str, name: str) -> bool:
+		"""Begin by a link or QR code that carries a place, a form or both; False if it means nothing to us."""
+		place = self.turn.world.area(area, self.session.language) if area else None
+		known = {flow.name.casefold(): flow for flow in self.menu_flows()}
+		flow = known.get(name.casefold())
+		if not (place or flow):
+			return False
+		flow = flow or self.opening_flow()
+		if not flow:
+			return False
+		said = [{"kind": "area", "text": place.value}] if place else []
+		if self.describes(words):
+			said.append({"kind": "text", "text": words})
+		self.begin(flow, said)
+		return True
+
+	def begin(self, flow: Flow, said: Sequence[dict] = (), answers: dict | None = None) -> None:
+		"""Begin a form, with what was said already and, of whom we do not know, the introduction before it.
+
+		A form that is open waits below and is offered again at the end.
+		"""
+		session = self.session
+		session.resuming = False
+		said = [*self.held_opening(), *said]
+		introduction = self.turn.flow_on(FIRST_CONTACT)
+		begun_anew = {flow.name, introduction.name if introduction else ""}
+		session.drafts = [draft for draft in session.drafts if draft.flow not in begun_anew]
+		if session.draft:
+			session.draft.suspended = True
+		draft = self.turn.push(flow)
+		for event in said:
+			self.take_into(draft, event)
+		for step_id, (answer, label) in (answers or {}).items():
+			draft.answers[step_id], draft.labels[step_id] = answer, label
+		if flow.needs_citizen and not session.citizen_known and introduction and introduction is not flow:
+			self.turn.push(introduction)
+		session.media_acknowledged = bool(draft.media)
+		self.ask_next(self.text("We have received your photo or file.") if draft.media else "")
+
+	def take_into(self, draft, event: dict) -> None:
+		"""Keep what was said before the form began."""
+		if event.get("media"):
+			draft.media.append(event["media"])
+			if event.get("media_type") == "audio":
+				draft.opening["spoken"] = True
+		if event["kind"] == "location":
+			draft.opening |= {key: event[key] for key in ("latitude", "longitude")}
+		elif event["kind"] == "area":
+			draft.opening["area"] = event["text"]
+		elif event.get("text"):
+			draft.opening["text"] = "\n".join(filter(None, (draft.opening.get("text"), event["text"])))
+
+	def held_opening(self) -> list[dict]:
+		"""Take what was said before anything was chosen, once."""
+		held, self.session.held = self.session.held, []
+		return held
+
+	# leaving and coming back
+
+	def cancel(self) -> None:
+		session = self.session
+		if not session.draft:
+			return self.menu()
+		self.drop_chain()
+		session.resuming, session.held = False, []
+		before = self.text("Nothing was registered. Write to us again whenever you need us.")
+		if session.draft:
+			self.turn.said.append(Reply(before))
+			return self.settle_down()
+		self.turn.say(before, [Choice("menu", self.text("Menu"))])
+
+	def offer_to_go_on(self, event: Event) -> None:
+		"""Ask whether to go on with a draft that was left lying; what was said now waits for the answer."""
+		self.session.resuming = True
+		said = event.to_dict()
+		greeting = event.kind == "text" and intents.meaning(event.text) == intents.GREETING
+		self.session.held += [] if greeting or event.kind in ("unknown", "sticker") else [said]
+		self.say_how_to_go_on()
+
+	def say_how_to_go_on(self) -> None:
+		flow = self.turn.flow_of(self.session.draft)
+		label = self.text(flow.menu_label) if flow.menu_label else ""
+		said = self.text("You had begun something and not finished it.")
+		if label:
+			said = self.text("You had begun “{form}” and not finished it.", form=label)
+		self.turn.say(f"{said}\n\n{self.text('Shall we go on with it?')}", self.ways_to_go_on())
+
+	def ways_to_go_on(self) -> list[Choice]:
+		return [Choice("resume", self.text("Go on")), Choice("restart", self.text("Start again"))]
+
+	def resume(self) -> None:
+		session = self.session
+		session.resuming = False
+		if not session.draft:
+			return self.menu()
+		held = self.held_opening()
+		if not held:
+			return self.ask_next()
+		for event in held:
+			if session.draft:
+				self.take_in_form(self.reread(event))
+
+	def restart(self) -> None:
+		"""Leave the draft and begin anew with what was said now, if it was something."""
+		session = self.session
+		session.resuming = False
+		held = self.held_opening()
+		self.drop_chain()
+		if not held:
+			return self.menu()
+		for position, event in enumerate(held):
+			(self.route if position else self.open)(self.reread(event))
+
+	def drop_chain(self) -> None:
+		"""Drop the form on top and what it was put on top of; one that was begun before and left stays."""
+		drafts = self.session.drafts
+		kept = next((i for i in range(len(drafts) - 2, -1, -1) if drafts[i].suspended), -1)
+		self.session.drafts = drafts[: kept + 1]
+
+	def reread(self, event: dict) -> Event:
+		return Event(**event, when=self.turn.now)
+
+	def drop_what_was_left(self) -> None:
+		"""Drop drafts after a long silence; the citizen is told if the window is open. What they said still counts."""
+		session = self.session
+		flow = None
+		while session.draft:
+			flow = self.turn.flow_of(session.draft)
+			if self.form.ends_without_answers():
+				self.form.finish()
+			else:
+				session.drafts.pop()
+		session.held, session.resuming = [], False
+		if (
+			flow
+			and flow.menu_label
+			and session.last_heard
+			and self.turn.is_within(session.last_heard, WINDOW)
+		):
+			self.turn.say(
+				self.text(
+					"You did not finish what you began, so nothing was registered. Write to us whenever you like."
+				),
+				[Choice("menu", self.text("Menu"))],
 			)
 
-	def take_reason(self, event: Event) -> None:
-		media = (event.media,) if event.kind == "media" else ()
-		self.said.append(GiveFeedback(self.session.question["case"], False, event.text, media))
-		self.session.question = {}
+	def drop_lost_drafts(self) -> None:
+		"""Drop drafts of forms that staff have switched off; their files go to what is below, or open something new."""
+		session = self.session
+		kept = []
+		for draft in session.drafts:
+			if draft.flow in self.turn.flows:
+				kept.append(draft)
+			elif kept:
+				kept[-1].media += draft.media
+			else:
+				session.held += [
+					{"kind": "media", "media": media, "media_type": "image"} for media in draft.media
+				]
+		session.drafts = kept
+
+	# an officer's question
+
+	def answer_question(self, case: str, events: list[Event]) -> None:
+		if not self.cases.begin_answer(case):
+			for event in events:
+				self.cases.answer_at_once(case, event)
+			return
+		# The question itself was put when it came; what was said is the answer.
+		draft = self.session.draft
+		flow = self.turn.flow_of(draft)
+		first = next((step for step in flow.steps if step.kind != "Tell"), None)
+		draft.step = first.step_id if first else ""
+		for event in events:
+			if self.session.draft is draft:
+				self.take_in_form(event)
+			else:
+				self.cases.answer_at_once(case, event)
+
+	def ask_what_it_answers(self, event: Event, asked: list[dict]) -> None:
+		"""Ask whether a message answers an officer's question or goes on with what is being filled."""
+		held = self.session.held
+		held.append(event.to_dict())
+		if len(held) > 1 and event.kind == "media":
+			# The rest of an album: the question stands already.
+			return
+		rows = [
+			Choice(
+				f"held:{each['case']}", self.text("Answer to the officer"), f"{each['case']}: {each['text']}"
+			)
+			for each in asked
+		]
+		other = "Go on with my form" if self.session.draft else "Something new"
+		rows.append(Choice("held:form", self.text(other)))
+		self.turn.say(self.text("What is this message for?"), rows)
+
+	def settle_held(self, value: str) -> None:
+		"""Take up the messages that waited for the citizen to say what they belong to."""
+		session = self.session
+		held = [self.reread(event) for event in self.held_opening()]
+		case = next((each["case"] for each in session.questions if each["case"] == value), None)
+		if not held:
+			return self.repeat()
+		if case:
+			return self.answer_question(case, held)
+		for question in session.questions:
+			question["set_aside"] = True
+		for event in held:
+			self.route(event)
+
+	# who is not answered
+
+	def is_shut_out(self) -> bool:
+		"""Answer a blocked citizen once a day, and who writes too much once a minute, with one line each."""
+		session, world, now = self.session, self.turn.world, self.turn.now
+		if not now:
+			return False
+		if world.blocked:
+			if not session.told_blocked or not self.turn.is_within(session.told_blocked, timedelta(days=1)):
+				session.told_blocked = now.isoformat()
+				self.turn.said.append(
+					Reply(self.text("We take no messages from this number. Please come to the office."))
+				)
+			return True
+		minute = timedelta(minutes=1)
+		session.recent = [moment for moment in session.recent if self.turn.is_within(moment, minute)]
+		if world.messages_per_minute and len(session.recent) >= world.messages_per_minute:
+			if not session.told_busy or not self.turn.is_within(session.told_busy, minute):
+				session.told_busy = now.isoformat()
+				self.turn.said.append(
+					Reply(
+						self.text("That is a lot at once. We have kept your messages; please wait a minute.")
+					)
+				)
+			return True
+		session.recent.append(now.isoformat())
+		return False

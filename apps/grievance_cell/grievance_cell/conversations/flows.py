@@ -2,29 +2,39 @@
 
 import frappe
 
-from grievance_cell.conversations.engine import Flow, Step
 from grievance_cell.conversations.intents import normalise
+from grievance_cell.conversations.model import Flow, Step
 
 # What a Data column holds where its field sets no length of its own.
 DATA_LENGTH = 140
 # A Text column has 64 KB, and a letter up to four bytes; the summary repeats the answers in one such column.
 TEXT_LENGTH = 4_000
+INSERT, ACT, NOTHING = "Insert the Document", "Call an Action", "Nothing"
 
 
-def enabled_flows() -> list[Flow]:
-	"""List the enabled flows in the order of the menu."""
+def enabled_flows(channel: str | None = None) -> list[Flow]:
+	"""List the enabled flows of a channel, in the order of the menu."""
 	names = frappe.get_all("Chat Flow", {"enabled": 1}, pluck="name", order_by="menu_order, name")
-	return [as_data(frappe.get_cached_doc("Chat Flow", name)) for name in names]
+	documents = [frappe.get_cached_doc("Chat Flow", name) for name in names]
+	return [
+		as_data(document)
+		for document in documents
+		if not (channel and document.channels) or channel in [row.channel for row in document.channels]
+	]
 
 
 def as_data(flow) -> Flow:
-	meta = frappe.get_meta(flow.document_type)
+	"""Read a Chat Flow, saved or not."""
+	meta = frappe.get_meta(flow.document_type) if flow.document_type else None
 	return Flow(
-		name=flow.name,
+		name=flow.name or flow.title,
 		version=str(flow.modified),
-		document_type=flow.document_type,
+		document_type=flow.document_type if flow.at_end == INSERT else "",
 		steps=tuple(step_as_data(step, meta) for step in flow.steps),
+		occasion=flow.occasion,
+		action=(flow.action or "") if flow.at_end == ACT else "",
 		menu_label=flow.menu_label or "",
+		menu_step=flow.menu_step or "",
 		start_words=tuple(normalise(word) for word in (flow.start_words or "").splitlines() if word.strip()),
 		opening_step=flow.opening_step or "",
 		needs_citizen=bool(flow.needs_citizen),
@@ -32,20 +42,24 @@ def as_data(flow) -> Flow:
 
 
 def step_as_data(step, meta) -> Step:
-	target = meta.get_field(step.target_field) if step.target_field else None
+	target = meta.get_field(step.target_field) if meta and step.target_field else None
 	length = 0
 	if target and target.fieldtype == "Data":
 		length = int(target.length or DATA_LENGTH)
-	elif target and target.fieldtype in ("Small Text", "Text"):
+	elif step.kind in ("Text", "Media"):
 		length = TEXT_LENGTH
 	return Step(
 		step_id=step.step_id,
 		kind=step.kind,
 		prompt=step.prompt or "",
 		target_field=step.target_field or "",
-		label=step.label or (target.label if target else ""),
+		label=step.label or (target.label if target else "") or "",
 		required=bool(step.required),
 		depends_on=step.depends_on or "",
+		validation=step.validation or "",
 		error_text=step.error_text or "",
+		default_answer=step.default_answer or "",
+		propose_from=step.propose_from or "",
 		max_length=length,
+		whole=bool(target and target.fieldtype in ("Int", "Rating")),
 	)

@@ -92,35 +92,40 @@ class Draft:
 	answers: dict[str, Any] = field(default_factory=dict)
 	labels: dict[str, str] = field(default_factory=dict)
 	media: list[str] = field(default_factory=list)
-	media_acknowledged: bool = False
 	told: list[str] = field(default_factory=list)
 	opening: dict[str, Any] = field(default_factory=dict)
 	places: dict[str, Any] = field(default_factory=dict)
 	group: str = ""
-	page: int = 0
 	all_choices: bool = False
+	suspended: bool = False
 
 
 @dataclass
 class Session:
 	"""What is remembered of one citizen's talk between two messages; all of it plain JSON.
 
-	`drafts` is a stack: the form on top is asked, those below go on when it is done.
+	`drafts` is a stack: the form on top is asked, those below go on when it is done. `offered` is what can be tapped in
+	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to. Moments
+	are written in ISO 8601.
 	"""
 
 	language: str = ""
 	profile_name: str = ""
 	citizen_known: bool = False
 	drafts: list[Draft] = field(default_factory=list)
-	offered: list[str] = field(default_factory=list)
-	questions: list[dict[str, str]] = field(default_factory=list)
-	held: dict[str, Any] = field(default_factory=dict)
+	offered: list[list[str]] = field(default_factory=list)
+	listed: dict[str, Any] = field(default_factory=dict)
+	questions: list[dict[str, Any]] = field(default_factory=list)
+	held: list[dict[str, Any]] = field(default_factory=list)
 	resuming: bool = False
 	misunderstood: int = 0
+	media_acknowledged: bool = False
+	latest_case: str = ""
+	latest_case_on: str = ""
 	last_heard: str = ""
-	recent: list[float] = field(default_factory=list)
-	told_busy: float = 0
-	told_blocked: float = 0
+	recent: list[str] = field(default_factory=list)
+	told_busy: str = ""
+	told_blocked: str = ""
 
 	@property
 	def draft(self) -> Draft | None:
@@ -196,13 +201,16 @@ class CreateDocument:
 
 @dataclass(frozen=True)
 class CallAction:
-	"""Call an action registered in hooks (`chat_actions`) with a form's answers by step id, for a case if it is about one."""
+	"""Call an action registered in hooks (`chat_actions`) with a form's answers by step id, for a case if it is about one.
+
+	`quiet`: what it answers is not said, since it was said already.
+	"""
 
 	action: str
 	case: str = ""
 	values: dict[str, Any] = field(default_factory=dict)
 	media: tuple[str, ...] = ()
-	flow: str = ""
+	quiet: bool = False
 
 
 Effect = CreateDocument | CallAction
@@ -226,6 +234,10 @@ class Case:
 
 class World(Protocol):
 	"""What the engine may ask of the site, about the citizen who writes. Labels come in the language that is asked for."""
+
+	blocked: bool
+	messages_per_minute: int
+	draft_offer_minutes: int
 
 	def translate(self, text: str, language: str) -> str: ...
 	def languages(self) -> Sequence[Choice]: ...

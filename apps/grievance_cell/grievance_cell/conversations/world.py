@@ -3,39 +3,62 @@
 import json
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import frappe
+from babel.core import UnknownLocaleError
+from babel.dates import format_date
 from frappe import _
+from frappe.utils import cint, get_datetime
 
 from grievance_cell.conversations import area_search
-from grievance_cell.conversations.engine import Choice, Flow, Step
 from grievance_cell.conversations.intents import normalise
+from grievance_cell.conversations.model import Case, Choice, Flow, Step
+from grievance_cell.grievances import own_cases
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
+CATEGORY = "Grievance Category"
+# What of a remark stands in the line of a case's history.
+REMARK_LENGTH = 120
 
 
 class Site:
-	"""The engine's `World` on a Frappe site, within the areas that one channel serves."""
+	"""The engine's `World` on a Frappe site, for one citizen on one channel.
 
-	def __init__(self, default_language: str, within: str | None = None):
-		self.default_language = default_language
-		self.within = within
+	`channel` is a Chat Channel, `citizen` the name of the Citizen where it is known, `contact` what is known of who
+	writes: mobile_no and whatsapp_id.
+	"""
+
+	def __init__(self, channel, citizen: str | None = None, contact=None):
+		self.default_language = channel.default_language
+		self.within = channel.default_area
+		self.offered_languages = [row.language for row in channel.get("languages") or ()]
+		self.citizen = citizen
+		self.contact = contact
+		settings = frappe.get_cached_doc("Grievance Settings")
+		self.messages_per_minute = cint(settings.messages_per_minute)
+		self.draft_offer_minutes = cint(settings.draft_offer_minutes)
+		self.blocked = bool(citizen and frappe.db.get_value("Citizen", citizen, "blocked"))
 
 	def translate(self, text: str, language: str) -> str:
 		return _(text, language or self.default_language)
 
 	def languages(self) -> list[Choice]:
-		"""List the languages that Frappe has enabled and this app speaks, the channel's own first."""
+		"""List the channel's languages that Frappe has enabled, its own first; all that the app speaks if it names none."""
+		offered = self.offered_languages or spoken_languages()
 		enabled = frappe.get_all(
-			"Language", {"enabled": 1, "name": ("in", spoken_languages())}, ["name", "language_name"]
+			"Language", {"enabled": 1, "name": ("in", offered)}, ["name", "language_name"]
 		)
-		enabled.sort(key=lambda each: (each.name != self.default_language, each.name))
+		enabled.sort(key=lambda each: (each.name != self.default_language, offered.index(each.name)))
 		return [Choice(each.name, each.language_name) for each in enabled]
+
+	# what a step offers
 
 	def choices(self, flow: Flow, step: Step, answers: dict, group: str, language: str) -> list[Choice]:
 		if step.kind == "Choice":
-			return self.static_choices(flow, step, language)
+			return [choice for choice, _words in self.static_choices(flow, step, language)]
 		nodes = self.linked(flow, step, answers)
 		if nodes and "parent" in nodes[0]:
 			leaves = [node for node in nodes if not node.is_group]
@@ -53,15 +76,20 @@ class Site:
 		return self.as_choice(nodes[0], language) if nodes else None
 
 	def search(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> list[Choice]:
-		"""Find linked documents that can be chosen by their names or search words, best first."""
-		found = []
+		"""Find what a step offers by its names or search words in a text, best first."""
 		words = f" {normalise(text)} "
-		for node in self.linked(flow, step, answers):
-			if node.get("is_group"):
-				continue
-			choice = self.as_choice(node, language)
-			terms = {normalise(term) for term in (choice.label, node.title, *node.search_words)} - {""}
-			score = sum(f" {term} " in words for term in terms)
+		if step.kind == "Choice":
+			candidates = [(choice, terms) for choice, terms in self.static_choices(flow, step, language)]
+		else:
+			candidates = [
+				(self.as_choice(node, language), [node.title, *node.search_words])
+				for node in self.linked(flow, step, answers)
+				if not node.get("is_group")
+			]
+		found = []
+		for choice, terms in candidates:
+			known = {normalise(term) for term in (choice.label, *terms)} - {""}
+			score = sum(f" {term} " in words for term in known)
 			if words.strip() and words.strip() in normalise(choice.label):
 				score += 1
 			if score:
@@ -69,34 +97,27 @@ class Site:
 		found.sort(key=lambda each: -each[0])
 		return [choice for _score, choice in found]
 
-	def areas_named(self, text: str, language: str) -> list[Choice]:
-		return area_search.by_name(text, language, self.within)
+	def propose(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> list[Choice]:
+		"""List the likely answers to a link step from what was said, best first."""
+		return self.search(flow, step, answers, text, language)
 
-	def areas_near(self, latitude: float, longitude: float, language: str) -> list[Choice]:
-		return area_search.by_position(latitude, longitude, language, self.within)
-
-	def holds(self, expression: str, answers: dict) -> bool:
-		try:
-			return bool(frappe.safe_eval(expression, None, {"answers": frappe._dict(answers)}))
-		except Exception:
-			# A question that cannot be placed is not asked; the talk goes on.
-			frappe.log_error(title=f"The condition of a Chat Step failed: {expression}"[:140])
-			return False
-
-	def static_choices(self, flow: Flow, step: Step, language: str) -> list[Choice]:
+	def static_choices(self, flow: Flow, step: Step, language: str) -> list[tuple[Choice, list[str]]]:
+		"""Read a step's options, else its field's: `value|label|word, word` a line; with the words of each."""
 		row = step_row(flow, step)
-		field = frappe.get_meta(flow.document_type).get_field(step.target_field)
-		lines = (row.options or (field.options if field else "") or "").splitlines()
-		pairs = [line.partition("|") for line in lines if line.strip()]
-		return [
-			Choice(value.strip(), self.translate((label or value).strip(), language))
-			for value, _bar, label in pairs
-		]
+		meta = target_meta(flow)
+		field = meta.get_field(step.target_field) if meta and step.target_field else None
+		found = []
+		for line in (row.options or (field.options if field else "") or "").splitlines():
+			if line.strip():
+				value, label, words = [*(part.strip() for part in line.split("|")), "", ""][:3]
+				choice = Choice(value, self.translate(label or value, language))
+				found.append((choice, [label or value, *words.split(",")]))
+		return found
 
 	def linked(self, flow: Flow, step: Step, answers: dict, **only) -> list[frappe._dict]:
 		"""List what a Link step offers: name, title, search_words, and for a tree is_group, parent, lft, rgt."""
 		row = step_row(flow, step)
-		doctype = frappe.get_meta(flow.document_type).get_field(step.target_field).options
+		doctype = linked_doctype(flow, step, row)
 		meta = frappe.get_meta(doctype)
 		searched = [field for field in meta.get_search_fields() if field != "name"]
 		if meta.has_field(WORDS_FIELD):
@@ -127,10 +148,111 @@ class Site:
 	def as_choice(self, node: frappe._dict, language: str) -> Choice:
 		return Choice(node.name, self.translate(node.title, language), is_group=bool(node.get("is_group")))
 
+	def holds(self, expression: str, answers: dict, answer: Any = None) -> bool:
+		"""Evaluate a step's condition or validation, which see `answers`, `answer` and `contact`."""
+		seen = {
+			"answers": frappe._dict(answers),
+			"answer": answer,
+			"contact": frappe._dict(
+				mobile_no=self.contact and self.contact.mobile_no,
+				whatsapp_id=self.contact and self.contact.whatsapp_id,
+			),
+		}
+		try:
+			return bool(frappe.safe_eval(expression, None, seen))
+		except Exception:
+			# A question that cannot be placed is not asked; the talk goes on.
+			frappe.log_error(title=f"The condition of a Chat Step failed: {expression}"[:140])
+			return False
+
+	# places
+
+	def area(self, name: str, language: str) -> Choice | None:
+		return area_search.named(name, language, self.within)
+
+	def own_area(self, language: str) -> Choice | None:
+		name = self.citizen and frappe.db.get_value("Citizen", self.citizen, "area")
+		return self.area(name, language) if name else None
+
+	def areas_named(self, text: str, language: str) -> list[Choice]:
+		return area_search.by_name(text, language, self.within)
+
+	def areas_near(self, latitude: float, longitude: float, language: str) -> list[Choice]:
+		return area_search.by_position(latitude, longitude, language, self.within)
+
+	# the citizen's cases
+
+	def cases(self, language: str) -> list[Case]:
+		return [self.as_case(row, language) for row in own_cases.latest(self.citizen)] if self.citizen else []
+
+	def case(self, number: str, language: str) -> Case | None:
+		row = own_cases.find(self.citizen, number) if self.citizen else None
+		if not row:
+			return None
+		steps = [self.as_line(step, language) for step in own_cases.steps_done(row.name)]
+		return self.as_case(row, language, tuple(steps))
+
+	def as_case(self, row: frappe._dict, language: str, done: tuple[str, ...] = ()) -> Case:
+		return Case(
+			name=row.name,
+			title=self.translate(row.category, language) if row.category else row.subject,
+			status=self.status_label(row.status, language),
+			stage=category_of(row.status),
+			department=self.translate(row.department, language) if row.department else "",
+			due=self.date(row.resolution_by, language) if row.resolution_by else "",
+			done=done,
+		)
+
+	def as_line(self, step: frappe._dict, language: str) -> str:
+		"""Write what was done in a line: the day, what it was, and what was said of it, if that is meant for the citizen."""
+		what = (
+			self.status_label(step.to_status, language)
+			if step.to_status
+			else self.translate(step.action, language)
+		)
+		line = f"{self.date(step.done_on, language)}: {what}"
+		# How a case came to its office is told by the department; the line on routing is for the desk.
+		if step.remark and step.action != "Assigned":
+			remark = (
+				step.remark
+				if len(step.remark) <= REMARK_LENGTH
+				else f"{step.remark[:REMARK_LENGTH].rstrip()}…"
+			)
+			line += f" ({remark})"
+		return line
+
+	def status_label(self, status: str, language: str) -> str:
+		label = frappe.get_cached_value("Grievance Status", status, "citizen_label")
+		return self.translate(label or status, language)
+
+	def date(self, moment, language: str) -> str:
+		day = get_datetime(moment).date()
+		try:
+			return format_date(day, "d MMMM y", locale=language or self.default_language)
+		except (UnknownLocaleError, ValueError):
+			return format_date(day, "d MMMM y", locale="en")
+
 
 def step_row(flow: Flow, step: Step):
-	rows = frappe.get_cached_doc("Chat Flow", flow.name).steps
+	rows = flow_document(flow).steps
 	return next(row for row in rows if row.step_id == step.step_id)
+
+
+def flow_document(flow: Flow):
+	return frappe.get_cached_doc("Chat Flow", flow.name)
+
+
+def target_meta(flow: Flow):
+	doctype = flow_document(flow).document_type
+	return frappe.get_meta(doctype) if doctype else None
+
+
+def linked_doctype(flow: Flow, step: Step, row) -> str:
+	"""Name the DocType whose documents a Link step offers: its field's, or the one in its options."""
+	meta = target_meta(flow)
+	if meta and step.target_field:
+		return meta.get_field(step.target_field).options
+	return row.options
 
 
 def filled_filters(link_filters: str | None, answers: dict) -> dict:
@@ -146,6 +268,8 @@ def filled_filters(link_filters: str | None, answers: dict) -> dict:
 
 
 def spoken_languages() -> list[str]:
-	"""List the languages that this app ships translations for, English included."""
+	"""List the languages that this app ships translations for, Hindi first, English included."""
 	folder = Path(frappe.get_app_path("grievance_cell", "translations"))
-	return ["en", *(file.stem for file in sorted(folder.glob("*.csv")))]
+	return sorted(
+		{"en", *(file.stem for file in folder.glob("*.csv"))}, key=lambda name: (name != "hi", name)
+	)

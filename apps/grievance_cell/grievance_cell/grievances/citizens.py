@@ -11,6 +11,21 @@ def find(mobile_no: str | None, whatsapp_id: str | None) -> str | None:
 	return None
 
 
+def complete(citizen: str, mobile_no: str | None, whatsapp_id: str | None) -> None:
+	"""Fill in what a known citizen's message tells of them and we did not have: the number, the business-scoped id."""
+	known = frappe.db.get_value("Citizen", citizen, ["mobile_no", "whatsapp_id"], as_dict=True)
+	for field, value in (("mobile_no", mobile_no), ("whatsapp_id", whatsapp_id)):
+		# What another citizen has is theirs: two people are never merged by a message.
+		if value and not known[field] and not frappe.db.exists("Citizen", {field: value}):
+			frappe.db.set_value("Citizen", citizen, field, value)
+
+
+def remember_area(citizen: str | None, area: str | None) -> None:
+	"""Keep the place of a citizen's first case, to be offered the next time."""
+	if citizen and area and not frappe.db.get_value("Citizen", citizen, "area"):
+		frappe.db.set_value("Citizen", citizen, "area", area)
+
+
 def introduce(mobile_no: str | None, whatsapp_id: str | None, values: dict) -> str:
 	"""Make the Citizen of a number, or complete the one that is there; name it.
 

@@ -1,9 +1,12 @@
 """What happens to a case when time passes and nobody does anything."""
 
 import frappe
+from frappe import _
 from frappe.utils import add_to_date, now_datetime
 
 from grievance_cell.database import is_transient
+from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import RESOLVED, category_of
 from grievance_cell.service_levels import deadlines
 
 BATCH = 200
@@ -50,5 +53,17 @@ def check(name: str) -> None:
 	if not case.next_check_on or case.next_check_on > now_datetime():
 		# It was paused or settled while we came to it.
 		return
+	if category_of(case.status) == RESOLVED:
+		return close_unanswered(case)
 	deadlines.refresh(case)
 	case.db_set({field: case.get(field) for field in CLOCK_FIELDS}, update_modified=False, notify=True)
+
+
+def close_unanswered(case) -> None:
+	"""Close a settled case whose citizen has not said in time whether it is."""
+	lifecycle.move(
+		case,
+		lifecycle.CLOSED_STATUS,
+		remark=_("The citizen has not answered whether it is settled"),
+		closure_reason="No Reply to Feedback",
+	)

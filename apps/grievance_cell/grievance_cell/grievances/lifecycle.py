@@ -23,6 +23,7 @@ from grievance_cell.service_levels import deadlines
 WORKFLOW = "Grievance"
 FIRST_STATUS = "Registered"
 ASSIGNED_STATUS = "Assigned"
+CLOSED_STATUS = "Closed"
 
 
 def move(case, to: str, *, actor: str | None = None, remark: str = "", **values) -> None:
@@ -65,6 +66,7 @@ def before_move(case, previous) -> None:
 	now = now_datetime()
 	if will_be == RESOLVED and not (case.resolution or "").strip():
 		frappe.throw(_("Write down what was done before you resolve the case"), frappe.MandatoryError)
+	ask_citizen(case, previous)
 	if will_be in (RESOLVED, CLOSED) and was in (OPEN, PAUSED):
 		deadlines.responded(case, now)
 		deadlines.settle(case, now)
@@ -79,10 +81,30 @@ def before_move(case, previous) -> None:
 		deadlines.responded(case, now)
 		deadlines.refresh(case, now)
 	if will_be == RESOLVED:
+		case.next_check_on = answer_wanted_by(now)
 		case.resolved_on = now
 		case.first_resolved_on = case.first_resolved_on or now
 	if will_be == CLOSED:
 		case.closed_on = now
+
+
+def ask_citizen(case, previous) -> None:
+	"""See that a case which is to wait for the citizen asks them something, and forget a question that was answered."""
+	if waits_for_citizen(case.status):
+		if not (case.question or "").strip():
+			frappe.throw(_("Write the question to the citizen"), frappe.MandatoryError)
+	elif waits_for_citizen(previous.status):
+		case.question = None
+
+
+def waits_for_citizen(status: str) -> bool:
+	return bool(frappe.get_cached_value("Grievance Status", status, "waits_for_citizen"))
+
+
+def answer_wanted_by(resolved_on):
+	"""Tell when a settled case is closed if the citizen says nothing; None for never."""
+	days = frappe.utils.cint(frappe.get_cached_doc("Grievance Settings").feedback_days)
+	return frappe.utils.add_to_date(resolved_on, days=days) if days else None
 
 
 def reopen(case) -> None:
@@ -98,6 +120,8 @@ def after_move(case, previous) -> None:
 	remark = given.get("remark")
 	if not remark and category_of(case.status) == RESOLVED:
 		remark = case.resolution
+	if not remark and waits_for_citizen(case.status):
+		remark = case.question
 	actions.record(
 		case,
 		case.status,

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
-from grievance_cell.conversations.engine import Event
+from grievance_cell.conversations.model import Event
 from grievance_cell.messaging.events import INTERNAL
 
 MEDIA_TYPES = ("image", "audio", "video", "document", "sticker")
@@ -22,7 +22,9 @@ def read(stored) -> tuple[Event, Contact]:
 	"""Read a stored Chat Event. Whatever is not understood becomes an event of kind `unknown`, never an error."""
 	payload = json.loads(stored.payload)
 	if stored.kind == INTERNAL:
-		return Event("notice", text=payload.get("text", ""), case=payload["case"]), Contact()
+		# What was stored before notices had names was always this one.
+		kind = payload.get("notice") or "settled"
+		return Event(kind, text=payload.get("text", ""), case=payload.get("case", "")), Contact()
 	message, profile = payload["message"], payload.get("contact") or {}
 	name = _dict(profile.get("profile")).get("name") or ""
 	number = str(message.get("from") or profile.get("wa_id") or "")

@@ -5,7 +5,7 @@ import json
 import frappe
 from frappe.utils import now_datetime
 
-from grievance_cell.conversations.engine import Session
+from grievance_cell.conversations.model import Session
 
 FIELDS = ["name", "channel", "conversation_key", "citizen", "last_inbound_on", "data"]
 
@@ -63,8 +63,8 @@ def write(session: frappe._dict, state: Session) -> None:
 		session.name,
 		{
 			"citizen": session.citizen,
-			"flow": state.flow or None,
-			"step": state.step or None,
+			"flow": state.draft and state.draft.flow,
+			"step": (state.draft and state.draft.step) or None,
 			"last_inbound_on": session.last_inbound_on,
 			"data": json.dumps(state.to_dict(), ensure_ascii=False),
 		},

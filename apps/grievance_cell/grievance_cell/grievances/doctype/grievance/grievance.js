@@ -4,6 +4,7 @@ const ASKED_BY_ACTION = {
 		{ fieldname: "resolution", reqd: 1 },
 		{ fieldname: "resolution_photo", reqd: 0 },
 	],
+	"Ask Citizen": [{ fieldname: "question", reqd: 1 }],
 };
 
 frappe.ui.form.on("Grievance", {

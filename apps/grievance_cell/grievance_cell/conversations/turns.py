@@ -1,0 +1,116 @@
+"""One turn of a conversation while it is made: what was heard, what is known, and what is said and done so far.
+
+Pure: it imports no Frappe.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from grievance_cell.conversations import intents
+from grievance_cell.conversations.model import (
+	CallAction,
+	Choice,
+	Draft,
+	Effect,
+	Event,
+	Flow,
+	Reply,
+	Session,
+	World,
+)
+
+# Rows of one list on the phone, over all its sections; the last one is for "more" where not all fit.
+LIST_ROWS = 10
+# A list that is longer than this is searched by typing; the rest is not even remembered.
+LONGEST_LIST = 90
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Turn:
+	def __init__(self, session: Session, event: Event, flows: Sequence[Flow], world: World):
+		self.session = session
+		self.event = event
+		self.flows = {flow.name: flow for flow in flows}
+		self.world = world
+		self.said: list[Reply | Effect] = []
+
+	@property
+	def now(self) -> datetime | None:
+		return self.event.when
+
+	def is_within(self, moment: str, span: timedelta) -> bool:
+		"""Tell whether a moment that was noted lies no longer ago than this; True where the time is not known."""
+		return not (moment and self.now) or self.now - datetime.fromisoformat(moment) < span
+
+	def note_moment(self) -> str:
+		return self.now.isoformat() if self.now else ""
+
+	# saying
+
+	def text(self, source: str, **values: str) -> str:
+		"""Translate a text and fill its `{placeholders}`; braces that are none of ours stay."""
+		translated = self.world.translate(source, self.session.language) if source else ""
+		return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), translated)
+
+	def say(self, text: str, choices: Sequence[Choice] = (), *, asks_location: bool = False) -> None:
+		"""Say something; choices that do not fit on one list are paged by a row "more"."""
+		session = self.session
+		if len(choices) <= LIST_ROWS:
+			session.listed = {}
+			return self._show(text, choices, asks_location)
+		kept = choices[:LONGEST_LIST]
+		session.listed = {
+			"text": text,
+			"choices": [[c.value, c.label, c.description, c.is_group] for c in kept],
+		}
+		self.say_page(0)
+
+	def say_page(self, page: int) -> bool:
+		"""Show a page of the latest long list; False if there is none."""
+		listed = self.session.listed
+		if not listed:
+			return False
+		choices = [Choice(*choice) for choice in listed["choices"]]
+		size = LIST_ROWS - 1
+		pages = -(-len(choices) // size)
+		following = (page + 1) % pages
+		more = self.text("More…") if following else self.text("Back to the first…")
+		shown = choices[page % pages * size :][:size]
+		self._show(listed["text"], [*shown, Choice(f"page:{following}", more)])
+		return True
+
+	def _show(self, text: str, choices: Sequence[Choice], asks_location: bool = False) -> None:
+		self.session.offered = [[choice.value, choice.label] for choice in choices]
+		self.said.append(Reply(text, tuple(choices), asks_location))
+
+	def notify(self, text: str, choices: Sequence[Choice] = (), notice: str = "") -> None:
+		"""Say something beside a form that is being filled, which typed numbers and labels still mean."""
+		if not self.session.draft:
+			self.session.offered = [[choice.value, choice.label] for choice in choices]
+		self.said.append(Reply(text, tuple(choices), notice=notice))
+
+	def act(self, action: str, case: str = "", **values) -> None:
+		self.said.append(CallAction(action, case, values))
+
+	# the stack of forms
+
+	def flow_of(self, draft: Draft | None) -> Flow | None:
+		return self.flows.get(draft.flow) if draft else None
+
+	def flow_on(self, occasion: str) -> Flow | None:
+		return next((flow for flow in self.flows.values() if flow.occasion == occasion), None)
+
+	def push(self, flow: Flow, about: str = "", opening: dict | None = None) -> Draft:
+		draft = Draft(flow.name, flow.version, about, opening=opening or {})
+		self.session.drafts.append(draft)
+		return draft
+
+	def typed_offer(self, text: str, counts: bool = True) -> str | None:
+		"""Find what was offered in the latest message by its label or, if it `counts`, by its number."""
+		offered = self.session.offered
+		number = intents.bare_number(text) if counts else None
+		if number and 1 <= int(number) <= len(offered):
+			return offered[int(number) - 1][0]
+		typed = intents.normalise(text)
+		return next((value for value, label in offered if typed and intents.normalise(label) == typed), None)
