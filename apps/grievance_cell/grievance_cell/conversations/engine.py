@@ -177,7 +177,7 @@ class Bot:
 		elif meant == intents.LANGUAGE:
 			self.offer_languages()
 		elif meant == intents.CASES and session.citizen_known:
-			self.cases.list()
+			self.cases.show_all()
 		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK):
 			self.begin(self.turn.flow_on(CALLBACK))
 		elif number := self.case_asked_for(text):
@@ -245,7 +245,7 @@ class Bot:
 		if choice == "menu":
 			self.menu()
 		elif choice == "cases":
-			self.cases.list()
+			self.cases.show_all()
 		elif choice == "help":
 			self.help()
 		elif choice == "language":

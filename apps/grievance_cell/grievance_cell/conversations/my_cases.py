@@ -41,7 +41,7 @@ class MyCases:
 			self.turn.notify(self.text("We do not know a case of yours with this number."))
 		return case
 
-	def list(self) -> None:
+	def show_all(self) -> None:
 		cases = self.turn.world.cases(self.session.language)
 		if not cases:
 			return self.turn.notify(self.text("You have no case with us yet."), [self.menu()])

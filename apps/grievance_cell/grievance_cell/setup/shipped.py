@@ -35,8 +35,8 @@ def sync_document(values: dict) -> None:
 	document = frappe.get_doc(values)
 	document.set_new_name()
 	key = f"{doctype}:{document.name}"
-	shipped = _hash(values)
-	remembered = _remembered(key)
+	shipped = hash_of(values)
+	remembered = remembered_of(key)
 	if not frappe.db.exists(doctype, document.name):
 		document.insert(ignore_permissions=True)
 	elif remembered.get("shipped") == shipped:
@@ -47,33 +47,49 @@ def sync_document(values: dict) -> None:
 		stored.save(ignore_permissions=True)
 	else:
 		return
-	_remember(key, {"shipped": shipped, "stored": content_hash(doctype, document.name)})
+	remember(key, {"shipped": shipped, "stored": content_hash(doctype, document.name)})
 
 
 def content_hash(doctype: str, name: str) -> str:
-	"""Hash what a document says, rows in their order and empty fields left out."""
+	"""Hash what a document says, rows in their order; what is empty or has its default is left out.
 
-	def content(values: dict) -> dict:
+	So a field that a later version adds makes no document look edited.
+	"""
+
+	def content(doctype: str, values: dict) -> dict:
+		fields = {field.fieldname: field for field in frappe.get_meta(doctype).fields}
 		return {
-			key: [content(row) for row in value] if isinstance(value, list) else value
+			key: [content(fields[key].options, row) for row in value] if isinstance(value, list) else value
 			for key, value in sorted(values.items())
-			if key not in BOOKKEEPING and not key.startswith("_") and value not in (None, "", 0, [])
+			if key in fields
+			and key not in BOOKKEEPING
+			and value not in (None, "", 0, [])
+			and str(value) != str(fields[key].default)
 		}
 
-	return _hash(content(frappe.get_doc(doctype, name).as_dict(no_default_fields=True)))
+	return hash_of(content(doctype, stored_values(doctype, name)))
 
 
-def _hash(values: dict) -> str:
+def stored_values(doctype: str, name: str) -> dict:
+	"""Read a document's rows as they are stored: a Document would remember the columns of before a migrate."""
+	(values,) = frappe.get_all(doctype, {"name": name}, ["*"])
+	for table in frappe.get_meta(doctype).get_table_fields():
+		rows = {"parent": name, "parenttype": doctype, "parentfield": table.fieldname}
+		values[table.fieldname] = frappe.get_all(table.options, rows, ["*"], order_by="idx")
+	return values
+
+
+def hash_of(values: dict) -> str:
 	return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _remembered(key: str) -> dict:
+def remembered_of(key: str) -> dict:
 	"""Read the hashes of a document, past the cache of defaults, which a migrate may find stale."""
 	value = frappe.db.get_value("DefaultValue", {"parent": MEMORY, "defkey": key}, "defvalue")
 	return json.loads(value or "{}")
 
 
-def _remember(key: str, hashes: dict) -> None:
+def remember(key: str, hashes: dict) -> None:
 	frappe.db.set_default(key, json.dumps(hashes), parent=MEMORY)
 
 

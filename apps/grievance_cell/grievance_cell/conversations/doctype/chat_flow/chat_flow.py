@@ -12,7 +12,7 @@ from grievance_cell.conversations.model import FIRST_CONTACT, MENU
 STEP_ID = re.compile(r"[a-z][a-z0-9_]{0,49}")
 # What else stands there, and means the same at every step.
 RESERVED = {
-	"add", "cancel", "case", "change", "confirm", "feedback", "files", "flow", "held", "lang", "page", "remind", "skip", "withdraw",
+	"add", "cancel", "case", "change", "feedback", "files", "flow", "held", "lang", "page", "remind", "skip", "withdraw",
 }  # fmt: skip
 # Parts the ids of menu rows, and the codes in links.
 NOT_IN_TITLE = set(":/[]")
