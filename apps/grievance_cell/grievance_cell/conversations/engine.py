@@ -23,6 +23,7 @@ from grievance_cell.conversations.model import (
 	SET_ANNOUNCEMENTS,
 	SET_LANGUAGE,
 	Choice,
+	Draft,
 	Effect,
 	Event,
 	Flow,
@@ -130,8 +131,24 @@ class Bot:
 			self.open(event)
 
 	def take_in_form(self, event: Event) -> None:
+		step = self.form.step
+		if step and step.kind == "Language" and event.kind == "text":
+			if self.keep_for_later(event):
+				return self.form.ask(step)
 		self.form.take(event)
 		self.settle_down()
+
+	def keep_for_later(self, event: Event) -> bool:
+		"""Keep what is wrong, said before the language was chosen, for the form that comes next; False if it says no such thing."""
+		flow = self.opening_flow()
+		form_named = self.form.typed_choice(self.form.step, event.text) or intents.language_named(event.text)
+		if not flow or form_named or not self.describes(event.text):
+			return False
+		drafts = self.session.drafts
+		if len(drafts) < 2:
+			drafts.insert(-1, Draft(flow.name, flow.version))
+		self.take_into(drafts[-2], event.to_dict())
+		return True
 
 	def ask_next(self, before: str = "") -> None:
 		"""Ask the open question of the form on top, and what is to be said when there is none any more."""
@@ -629,8 +646,8 @@ class Bot:
 			)
 			for each in asked
 		]
-		other = "Go on with my form" if self.session.draft else "Something new"
-		rows.append(Choice("held:form", self.text(other)))
+		other = self.text("Go on with my form") if self.session.draft else self.text("Something new")
+		rows.append(Choice("held:form", other))
 		self.turn.say(self.text("What is this message for?"), rows)
 
 	def settle_held(self, value: str) -> None:

@@ -391,8 +391,12 @@ class Form:
 		"""Keep a file at whatever step it comes; an album is acknowledged once."""
 		draft = self.draft
 		draft.media.append(event.media)
-		names = {"audio": "Voice note", "video": "Video", "image": "Photo"}
-		name = self.text(names.get(event.media_type, "File"))
+		names = {
+			"audio": self.text("Voice note"),
+			"video": self.text("Video"),
+			"image": self.text("Photo"),
+		}
+		name = names.get(event.media_type) or self.text("File")
 		if event.text and step.kind in ("Text", "Media"):
 			return self.take_text(step, event.text)
 		if step.kind == "Media" or (step.kind == "Text" and event.media_type == "audio"):
@@ -439,6 +443,12 @@ class Form:
 			label = f"{found:%d-%m-%Y}" if found else ""
 			problem = "Please write the date like this: 15-08-2026."
 			return self.take_value(step, found and found.isoformat(), label, problem)
+		if (
+			step.kind == "Language"
+			and (named := intents.language_named(text))
+			and self.find_option(step, named)
+		):
+			return self.take_choice(step, f"{step.step_id}:{named}")
 		if step.kind == "Area":
 			return self.take_areas(step, self.world.areas_named(text, self.session.language), {})
 		if step.kind == "Link":

@@ -31,6 +31,16 @@ WORDS = {
 }  # fmt: skip
 
 
+# What people write for a language, whatever language they write it in.
+LANGUAGES = {
+	"hi": ("hindi", "हिंदी", "हिन्दी", "ਹਿੰਦੀ"),
+	"en": ("english", "angrezi", "angreji", "अंग्रेज़ी", "अंग्रेजी", "इंग्लिश", "ਅੰਗਰੇਜ਼ੀ", "ਇੰਗਲਿਸ਼"),
+	"pa": ("punjabi", "panjabi", "पंजाबी", "ਪੰਜਾਬੀ"),
+}
+# "Please speak in Hindi" names a language; a longer text that holds its name is about something.
+LANGUAGE_WORDS = 4
+
+
 def normalise(text: str) -> str:
 	"""Fold a text for comparison: one Unicode form, no case, no punctuation at the ends, single spaces."""
 	folded = unicodedata.normalize("NFC", text).casefold()
@@ -43,6 +53,17 @@ MEANINGS = {normalise(word): meaning for meaning, words in WORDS.items() for wor
 def meaning(text: str) -> str | None:
 	"""Name what a message means if it is one of these words and nothing else."""
 	return MEANINGS.get(normalise(text))
+
+
+NAMES_OF_LANGUAGES = {normalise(word): code for code, words in LANGUAGES.items() for word in words}
+
+
+def language_named(text: str) -> str | None:
+	"""Name the language that a short text asks for."""
+	words = normalise(text).split()
+	if len(words) > LANGUAGE_WORDS:
+		return None
+	return next((NAMES_OF_LANGUAGES[word] for word in words if word in NAMES_OF_LANGUAGES), None)
 
 
 # GRV-2026-000123, with or without its hyphens, or a bare number with "#" or "no." before it.

@@ -2,7 +2,7 @@ import frappe
 
 from grievance_cell.conversations import flows, world
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.testing import SiteTestCase, make, make_category, make_department, unique
+from grievance_cell.testing import SiteTestCase, make, make_category, make_channel, make_department, unique
 
 
 class TestWorld(SiteTestCase):
@@ -59,7 +59,7 @@ class TestWorld(SiteTestCase):
 
 	def setUp(self):
 		super().setUp()
-		self.site = world.Site("hi")
+		self.site = world.Site(make_channel(default_language="hi"))
 		ours = {each.name for each in (self.group, self.drain, self.new_drain, self.idea, self.empty)}
 		self.ours = lambda choices: [choice.value for choice in choices if choice.value in ours]
 
@@ -120,7 +120,10 @@ class TestWorld(SiteTestCase):
 	def test_offers_enabled_languages_that_the_app_speaks_its_own_first(self):
 		frappe.db.set_value("Language", {"name": ("in", ("hi", "en", "fr"))}, "enabled", 1)
 		self.assertEqual([choice.value for choice in self.site.languages()], ["hi", "en"])
-		self.assertEqual([choice.value for choice in world.Site("en").languages()], ["en", "hi"])
+		self.assertEqual(
+			[choice.value for choice in world.Site(make_channel(default_language="en")).languages()],
+			["en", "hi"],
+		)
 		frappe.db.set_value("Language", "hi", "enabled", 0)
 		self.assertEqual([choice.value for choice in self.site.languages()], ["en"])
 

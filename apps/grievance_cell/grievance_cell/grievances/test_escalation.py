@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 import frappe
@@ -86,6 +87,26 @@ class TestEscalation(SiteTestCase):
 
 	def test_a_case_that_was_paused_meanwhile_stays_paused(self):
 		due = self.case(-1)
-		lifecycle.move(frappe.get_doc("Grievance", due.name), "Awaiting Citizen")
+		lifecycle.move(frappe.get_doc("Grievance", due.name), "Awaiting Citizen", question="Where?")
 		escalation.check(due.name)
 		self.assertEqual(self.status(due), "Paused")
+
+	def test_a_settled_case_is_closed_when_the_citizen_says_nothing(self):
+		frappe.db.set_single_value("Grievance Settings", "feedback_days", 3)
+		settled = self.case(-1)
+		lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
+		settled.reload()
+		self.assertEqual(settled.next_check_on, settled.resolved_on + timedelta(days=3))
+		escalation.check(settled.name)
+		self.assertEqual(frappe.db.get_value("Grievance", settled.name, "status"), "Resolved")
+		settled.db_set("next_check_on", now_datetime() - timedelta(seconds=1))
+		escalation.check(settled.name)
+		settled.reload()
+		self.assertEqual((settled.status, settled.closure_reason), ("Closed", "No Reply to Feedback"))
+		self.assertIsNone(settled.next_check_on)
+
+	def test_a_settled_case_waits_for_ever_where_no_days_are_set(self):
+		frappe.db.set_single_value("Grievance Settings", "feedback_days", 0)
+		settled = self.case(-1)
+		lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
+		self.assertIsNone(frappe.db.get_value("Grievance", settled.name, "next_check_on"))

@@ -149,7 +149,7 @@ class TestLifecycle(SiteTestCase):
 				self.move(case, to, bot_user(), resolution="x")
 
 	def test_asking_the_citizen_stops_the_clock_and_going_on_starts_it(self):
-		case = self.move(self.case(priority="High"), "Awaiting Citizen")
+		case = self.move(self.case(priority="High"), "Awaiting Citizen", question="Where?")
 		self.assertEqual((case.sla_status, case.resolution_by), ("Paused", None))
 		case = self.move(case, "In Progress")
 		self.assertTrue(case.resolution_by)

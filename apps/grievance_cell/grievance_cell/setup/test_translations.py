@@ -22,6 +22,8 @@ from grievance_cell.testing import FrappeTestCase
 
 APP = Path(frappe.get_app_path("grievance_cell"))
 HINDI = APP / "translations" / "hi.csv"
+# Where the bot has its own words.
+BOT = ("engine", "form", "my_cases", "turns")
 # The emulator speaks for itself, the demo's masters bring their Hindi along.
 NOT_OURS = {"emulator", "demo", "node_modules", "dist", "__pycache__"}
 
@@ -39,6 +41,9 @@ TYPED_IN = {
 		"status",
 		"remark",
 	},
+	"True if the answer can be taken, for example: answer > 0": {"answer"},
+	"For a choice: one value|label|words a line, the words by which the first message is recognised; empty: the field's "
+	"own options. For a link without a field: the DocType": {"label", "value", "words"},
 }
 
 # In which fields of a shipped document, other than a DocType, a person reads a text.
@@ -52,6 +57,8 @@ JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 PLACEHOLDER = re.compile(r"\{\w*\}")
 TAG = re.compile(r"<[^<>]+>")
 CODE = re.compile(r"\b(?:doc|answers)\.\w+(?: == '\w+')?|\{\".*?\}")
+# The name of a registered function, which stands where others have what a person reads.
+ACTION = re.compile(r"[a-z]+(_[a-z]+)+")
 SENTENCE = re.compile(r"[A-Z].* .*[.?!…]", re.S)
 JAVASCRIPT_CALL = re.compile(r"\b__\(\s*(?P<quote>[\"'`])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)", re.S)
 TEMPLATE_CALL = re.compile(r"\b_\(\s*(?P<quote>[\"'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)", re.S)
@@ -94,26 +101,33 @@ def in_python(path: Path) -> Iterator[str]:
 			yield call.args[0].value
 
 
-def in_engine() -> Iterator[str]:
+def bot_trees() -> Iterator[ast.Module]:
+	for name in BOT:
+		yield ast.parse((APP / "conversations" / f"{name}.py").read_text(encoding="utf-8"))
+
+
+def in_bot() -> Iterator[str]:
 	"""List what the bot says of itself, also where the text reaches `self.text()` through a variable."""
-	tree = ast.parse((APP / "conversations" / "engine.py").read_text(encoding="utf-8"))
-	for call in calls(tree, "text"):
-		if call.args:
-			yield from constants(call.args[0])
-	apart = docstrings(tree)
-	yield from (text for text in constants(tree) if text not in apart and SENTENCE.fullmatch(text))
+	for tree in bot_trees():
+		for call in calls(tree, "text"):
+			if call.args:
+				yield from constants(call.args[0])
+		apart = docstrings(tree)
+		yield from (text for text in constants(tree) if text not in apart and SENTENCE.fullmatch(text))
 
 
 def bot_buttons() -> Iterator[str]:
 	"""List the fixed things to tap."""
-	tree = ast.parse((APP / "conversations" / "engine.py").read_text(encoding="utf-8"))
-	for choice in calls(tree, "Choice"):
-		for said in calls(choice, "text"):
-			yield from constants(said.args[0])
+	for tree in bot_trees():
+		for choice in calls(tree, "Choice"):
+			for said in calls(choice, "text"):
+				yield from constants(said.args[0])
 	for flow in shipped("chat_flow"):
 		for step in flow["steps"]:
 			if step["kind"] == "Choice":
-				yield from (label for _value, label in choices_of(flow, step))
+				yield from choices_of(flow, step)
+			elif step["kind"] == "Confirm" and step.get("label"):
+				yield step["label"]
 
 
 def in_code(path: Path, pattern: re.Pattern) -> Iterator[str]:
@@ -146,7 +160,7 @@ def in_document(document) -> Iterator[str]:
 		elif key in READ_IN and isinstance(value, str):
 			yield value
 		elif key == "options" and document.get("kind") == "Choice" and value:
-			yield from (line.partition("|")[2] or line for line in value.splitlines())
+			yield from map(label_of, value.splitlines())
 	if document.get("doctype") == "Workspace":
 		for block in json.loads(document.get("content") or "[]"):
 			text = block.get("data", {}).get("text") or ""
@@ -158,11 +172,17 @@ def shipped(name: str) -> list[dict]:
 	return json.loads((APP / "setup" / "defaults" / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def choices_of(flow: dict, step: dict) -> list[tuple[str, str]]:
-	field = frappe.get_meta(flow["document_type"]).get_field(step["target_field"])
-	lines = (step.get("options") or field.options or "").splitlines()
-	pairs = [line.partition("|") for line in lines if line.strip()]
-	return [(value.strip(), (label or value).strip()) for value, _bar, label in pairs]
+def choices_of(flow: dict, step: dict) -> list[str]:
+	options = step.get("options")
+	if not options:
+		options = frappe.get_meta(flow["document_type"]).get_field(step["target_field"]).options
+	return [label_of(line) for line in options.splitlines() if line.strip()]
+
+
+def label_of(line: str) -> str:
+	"""Read the label in a line of options: `value|label|words`."""
+	value, label = [*line.split("|"), ""][:2]
+	return (label or value).strip()
 
 
 def sources() -> dict[str, str]:
@@ -171,12 +191,12 @@ def sources() -> dict[str, str]:
 
 	def note(texts, where: str) -> None:
 		for text in texts:
-			if re.search("[A-Za-z]", text) and not CODE.fullmatch(text):
+			if re.search("[A-Za-z]", text) and not CODE.fullmatch(text) and not ACTION.fullmatch(text):
 				found.setdefault(text, where)
 
 	note(ROLES, "setup/install.py")
 	note((APP / "modules.txt").read_text(encoding="utf-8").splitlines(), "modules.txt")
-	note(in_engine(), "conversations/engine.py")
+	note(in_bot(), "conversations")
 	for path in files("*.py"):
 		note(in_python(path), str(path.relative_to(APP)))
 	for path in (*files("*.js"), *files("*.vue"), *files("*.html")):
@@ -254,7 +274,7 @@ class TestTranslations(FrappeTestCase):
 		limits.update(
 			{flow["menu_label"]: ROW_TITLE for flow in shipped("chat_flow") if flow.get("menu_label")}
 		)
-		self.assertIn("Yes, register", limits)
+		self.assertIn("Yes, send it", limits)
 		self.assertIn("Complaint", limits)
 		long = [
 			(label, self.hindi.get(label), limit)
