@@ -85,7 +85,7 @@ def before_move(case, previous) -> None:
 		case.resolved_on = now
 		case.first_resolved_on = case.first_resolved_on or now
 	if will_be == CLOSED:
-		case.closed_on = now
+		case.closed_on, case.next_check_on = now, None
 
 
 def ask_citizen(case, previous) -> None:
