@@ -14,7 +14,7 @@ from frappe.utils import cint, get_datetime
 from grievance_cell.conversations import area_search
 from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import Case, Choice, Flow, Step
-from grievance_cell.grievances import own_cases
+from grievance_cell.grievances import categorisation, own_cases
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
@@ -99,7 +99,11 @@ class Site:
 
 	def propose(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> list[Choice]:
 		"""List the likely answers to a link step from what was said, best first."""
-		return self.search(flow, step, answers, text, language)
+		if linked_doctype(flow, step, step_row(flow, step)) != CATEGORY:
+			return self.search(flow, step, answers, text, language)
+		proposed = [each.category for each in categorisation.suggest(text, answers.get("type"))]
+		options = [self.option(flow, step, answers, category, language) for category in proposed]
+		return [option for option in options if option]
 
 	def static_choices(self, flow: Flow, step: Step, language: str) -> list[tuple[Choice, list[str]]]:
 		"""Read a step's options, else its field's: `value|label|word, word` a line; with the words of each."""

@@ -6,7 +6,7 @@ from frappe import _
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
-from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS
+from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, waits_for_citizen
 from grievance_cell.messaging import events, mail, messages, sessions, templates
 from grievance_cell.messaging.wake import wake_after_commit
 from grievance_cell.organisation.areas import ancestors
@@ -18,7 +18,6 @@ NOTICES = (REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED)
 # These are asked in the conversation's own turn, by the bot, since the answer is taken there.
 ASKED = (QUESTION, SETTLED)
 
-AWAITING_STATUS = "Awaiting Citizen"
 ENGLISH = "en"
 
 
@@ -50,7 +49,7 @@ def notice_of(action) -> str:
 		return TRANSFERRED if action.to_department != action.from_department else ""
 	if not action.from_status:
 		return REGISTERED if action.to_status else ""
-	if action.to_status == AWAITING_STATUS:
+	if waits_for_citizen(action.to_status):
 		return QUESTION
 	if action.to_status == ASSIGNED_STATUS:
 		return ""
