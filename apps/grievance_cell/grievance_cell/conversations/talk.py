@@ -119,6 +119,8 @@ def _create(effect: CreateDocument, outcome: Outcome, row, contact, when) -> Non
 		"language": outcome.session.language or None,
 		"registered_on": when,
 		"requested_on": when,
+		"mobile_no": contact.mobile_no,
+		"session": row.get("name"),
 	}
 	document.update({key: value for key, value in known.items() if document.meta.has_field(key)})
 	document.update(effect.values)

@@ -20,6 +20,8 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
 CATEGORY = "Grievance Category"
+# Of so many likely categories those are proposed that the step's filters leave.
+LIKELY = 10
 # What of a remark stands in the line of a case's history.
 REMARK_LENGTH = 120
 
@@ -101,7 +103,7 @@ class Site:
 		"""List the likely answers to a link step from what was said, best first."""
 		if linked_doctype(flow, step, step_row(flow, step)) != CATEGORY:
 			return self.search(flow, step, answers, text, language)
-		proposed = [each.category for each in categorisation.suggest(text, answers.get("type"))]
+		proposed = [each.category for each in categorisation.suggest(text, limit=LIKELY)]
 		options = [self.option(flow, step, answers, category, language) for category in proposed]
 		return [option for option in options if option]
 
@@ -172,7 +174,7 @@ class Site:
 	# places
 
 	def area(self, name: str, language: str) -> Choice | None:
-		return area_search.named(name, language, self.within)
+		return area_search.named(name, language)
 
 	def own_area(self, language: str) -> Choice | None:
 		name = self.citizen and frappe.db.get_value("Citizen", self.citizen, "area")

@@ -10,6 +10,7 @@ import pyqrcode
 from frappe import _
 from PIL import Image, ImageOps
 
+from grievance_cell.conversations.intents import entry_text
 from grievance_cell.organisation.areas import ancestors
 
 # A quarter of the code may be scratched or wet at Q; M (15 %) keeps it coarser, which a cheap camera needs more.
@@ -42,13 +43,8 @@ def link_of(channel, area: str | None = None, flow: str | None = None) -> str:
 		validate_area(channel, area)
 	if flow:
 		validate_flow(flow)
-	text = entry_text(_("Namaste", channel.default_language), area, flow)
+	text = entry_text(_("Namaste", channel.default_language), area or "", flow or "")
 	return f"https://wa.me/{number}?text={quote(text, safe='')}"
-
-
-def entry_text(greeting: str, area: str | None = None, flow: str | None = None) -> str:
-	mark = (area or "") + (f"/{flow}" if flow else "")
-	return f"{greeting} [{mark}]" if mark else greeting
 
 
 def validate_area(channel, area: str) -> None:
