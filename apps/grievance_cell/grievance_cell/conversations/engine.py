@@ -491,7 +491,15 @@ class Bot:
 		if flow.needs_citizen and not session.citizen_known and introduction and introduction is not flow:
 			self.turn.push(introduction)
 		session.media_acknowledged = bool(draft.media)
-		self.ask_next(self.text("We have received your photo or file.") if draft.media else "")
+		self.ask_next(self.received(draft))
+
+	def received(self, draft: Draft) -> str:
+		"""Say that what opened the form is kept, where no introduction comes before it."""
+		if draft.media:
+			return self.text("We have received your photo or file.")
+		if "text" in draft.opening and self.session.draft is draft:
+			return self.text("We have noted what you wrote.")
+		return ""
 
 	def take_into(self, draft, event: dict) -> None:
 		"""Keep what was said before the form began."""
@@ -655,10 +663,12 @@ class Bot:
 		session = self.session
 		held = [self.reread(event) for event in self.held_opening()]
 		case = next((each["case"] for each in session.questions if each["case"] == value), None)
+		if case and held:
+			return self.answer_question(case, held)
+		if case and self.cases.begin_answer(case):
+			return self.ask_next()
 		if not held:
 			return self.repeat()
-		if case:
-			return self.answer_question(case, held)
 		for question in session.questions:
 			question["set_aside"] = True
 		for event in held:

@@ -456,7 +456,9 @@ class Form:
 			if found:
 				self.session.misunderstood = 0
 				rows = [Choice(f"{step.step_id}:{o.value}", o.label, o.description) for o in found]
-				return self.turn.say(self.text("Is it one of these?"), rows[: LIST_ROWS - 1])
+				rows = rows[: LIST_ROWS - 1]
+				rows.append(Choice(f"{step.step_id}:another", self.text("Something else")))
+				return self.turn.say(self.text("Is it one of these?"), rows)
 		self.unclear(step, self.text(step.error_text or "We did not understand this."))
 
 	def take_value(self, step: Step, value: Any, label: str, problem: str) -> None:

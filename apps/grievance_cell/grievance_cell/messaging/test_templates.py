@@ -76,7 +76,9 @@ class TestShippedTemplates(ChatTestCase):
 			body = {"messaging_product": "whatsapp", "to": "919876500001", **use}
 			with self.subTest(name):
 				self.assertIsNone(graph.check_template(described))
-				self.assertIsNone(graph.check_message(body, lambda *_name, found=approved: found, lambda _media: False))
+				self.assertIsNone(
+					graph.check_message(body, lambda *_name, found=approved: found, lambda _media: False)
+				)
 
 	def test_those_that_ask_have_the_bots_buttons(self):
 		labels = {
