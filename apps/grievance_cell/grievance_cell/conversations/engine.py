@@ -164,12 +164,15 @@ class Bot:
 			return self.say_how_to_go_on()
 		if session.draft:
 			return
-		waiting = [each for each in session.questions if each.get("set_aside")]
-		for question in waiting:
-			question["set_aside"] = False
-			self.cases.ask_question(Event("question", case=question["case"], text=question["text"]))
+		self.ask_again()
 		if not self.turn.said or (self.form.finished and self.form.finished.occasion == FIRST_CONTACT):
 			self.menu()
+
+	def ask_again(self) -> None:
+		"""Put the questions of officers again that were set aside for a form."""
+		for question in self.session.questions:
+			if question.get("set_aside"):
+				self.cases.ask_question(Event("question", case=question["case"], text=question["text"]))
 
 	# words and taps that always work
 
@@ -532,6 +535,7 @@ class Bot:
 			self.turn.said.append(Reply(before))
 			return self.settle_down()
 		self.turn.say(before, [Choice("menu", self.text("Menu"))])
+		self.ask_again()
 
 	def offer_to_go_on(self, event: Event) -> None:
 		"""Ask whether to go on with a draft that was left lying; what was said now waits for the answer."""

@@ -474,6 +474,10 @@ class Form:
 		"""Find the choice that a typed number or a typed label stands for."""
 		# Where a text is asked for, a number may be the answer: a house has one.
 		counts = step.kind not in ("Text", "Media", "Number", "Date", "Phone")
+		# A choice may itself be a number, as marks from 1 to 5: then that is meant and not its place in the list.
+		meant = {f"{step.step_id}:{value}" for value in (text, intents.bare_number(text))}
+		if chosen := next((value for value, _label in self.session.offered if value in meant), None):
+			return chosen
 		if chosen := self.turn.typed_offer(text, counts):
 			return chosen
 		choices = self.buttons(step)

@@ -181,13 +181,15 @@ class Event:
 class Reply:
 	"""One message to the citizen, in their language, before any provider's limits are applied.
 
-	`notice` names it where it is one of the notices that a template can stand for outside the 24-hour window.
+	`notice` names it where it is one of the notices that a template can stand for outside the 24-hour window; `case` is
+	the case that it is about.
 	"""
 
 	text: str
 	choices: tuple[Choice, ...] = ()
 	asks_location: bool = False
 	notice: str = ""
+	case: str = ""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,10 @@ class MyCases:
 		if event.text:
 			said += "\n" + self.text("Action taken: {action}", action=event.text)
 		self.turn.notify(
-			f"{said}\n\n{self.text('Is it really settled?')}", self.verdicts(event.case), notice="settled"
+			f"{said}\n\n{self.text('Is it really settled?')}",
+			self.verdicts(event.case),
+			"settled",
+			event.case,
 		)
 
 	def judge(self, case: Case, settled: bool) -> bool:
@@ -152,7 +155,7 @@ class MyCases:
 		self.session.questions = [*others, {"case": event.case, "text": event.text}]
 		asked = self.text("The officer of your case {case} asks:", case=event.case)
 		how = self.text("Please write the answer, or send a photo or a voice note.")
-		self.turn.notify(f"{asked}\n{event.text}\n\n{how}", notice="question")
+		self.turn.notify(f"{asked}\n{event.text}\n\n{how}", notice="question", case=event.case)
 
 	def begin_answer(self, case: str) -> bool:
 		"""Take what comes now as the answer to a question; False if there is no form for it."""

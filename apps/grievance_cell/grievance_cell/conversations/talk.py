@@ -69,7 +69,7 @@ def take_turn(row, state: Session, heard: Event, channel, contact, when) -> Outc
 		citizen = row.citizen
 		try:
 			for each in said:
-				_perform(each, outcome, row, contact, when, heard)
+				_perform(each, outcome, row, contact, when)
 		except frappe.ValidationError as refusal:
 			frappe.db.rollback(save_point="turn")
 			frappe.clear_messages()
@@ -95,11 +95,10 @@ def _refusal(refusal: Exception) -> Reply:
 	return Reply("\n\n".join(filter(None, said)), tuple(choices))
 
 
-def _perform(each: Reply | Effect, outcome: Outcome, row, contact, when, heard: Event) -> None:
-	if isinstance(each, Reply) and each.notice:
-		outcome.replies.append(Spoken(each, "Grievance", heard.case))
-	elif isinstance(each, Reply):
-		outcome.replies.append(Spoken(each))
+def _perform(each: Reply | Effect, outcome: Outcome, row, contact, when) -> None:
+	if isinstance(each, Reply):
+		about = ("Grievance", each.case) if each.case else ()
+		outcome.replies.append(Spoken(each, *about))
 	elif isinstance(each, CreateDocument):
 		_create(each, outcome, row, contact, when)
 	else:

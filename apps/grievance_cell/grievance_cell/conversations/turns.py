@@ -84,11 +84,11 @@ class Turn:
 		self.session.offered = [[choice.value, choice.label] for choice in choices]
 		self.said.append(Reply(text, tuple(choices), asks_location))
 
-	def notify(self, text: str, choices: Sequence[Choice] = (), notice: str = "") -> None:
+	def notify(self, text: str, choices: Sequence[Choice] = (), notice: str = "", case: str = "") -> None:
 		"""Say something beside a form that is being filled, which typed numbers and labels still mean."""
 		if not self.session.draft:
 			self.session.offered = [[choice.value, choice.label] for choice in choices]
-		self.said.append(Reply(text, tuple(choices), notice=notice))
+		self.said.append(Reply(text, tuple(choices), notice=notice, case=case))
 
 	def act(self, action: str, case: str = "", **values) -> None:
 		self.said.append(CallAction(action, case, values))
