@@ -317,7 +317,7 @@ class Form:
 
 	def take_option(self, step: Step, value: str) -> bool:
 		"""Take a tapped value as the answer to a step; False if the step does not offer it."""
-		if value == "another" and step.kind in ("Area", "Link"):
+		if value == "another" and step.kind in ("Area", "Choice", "Link"):
 			self.drop(step)
 			self.draft.step, self.draft.group, self.draft.all_choices = step.step_id, "", True
 			self.ask(step)
@@ -451,7 +451,7 @@ class Form:
 			return self.take_choice(step, f"{step.step_id}:{named}")
 		if step.kind == "Area":
 			return self.take_areas(step, self.world.areas_named(text, self.session.language), {})
-		if step.kind == "Link":
+		if step.kind in ("Choice", "Link"):
 			found = self.world.search(self.flow, step, self.draft.answers, text, self.session.language)
 			if found:
 				self.session.misunderstood = 0
