@@ -161,7 +161,7 @@ def _reply(entry: dict) -> Reply:
 	return Reply(
 		id=entry["id"],
 		state=entry["state"],
-		text=interactive["body"]["text"] if interactive else message["text"]["body"],
+		text=(interactive.get("body") or {"text": message.get("text", {}).get("body", "")})["text"],
 		choices={each["id"]: each["title"] for each in buttons + rows},
 		is_list=interactive.get("type") == "list",
 		asks_place=interactive.get("type") == "location_request_message",

@@ -1,5 +1,6 @@
 """The main job, over real servers: a citizen's Hindi talk becomes a case, an officer settles it, the citizen confirms."""
 
+import json
 import re
 import secrets
 import time
@@ -224,6 +225,38 @@ def registered_case(servers, citizen: Citizen) -> str:
 	describe_case(citizen)
 	citizen.tap("confirm")
 	return case_of(servers, citizen)["name"]
+
+
+def test_days_later_a_template_asks_and_its_button_still_answers(servers, citizen, engineer):
+	case = registered_case(servers, citizen)
+	submit_templates(servers)
+	servers.rows(
+		"update `tabChat Session` set last_inbound_on = last_inbound_on - interval 3 day where conversation_key = %s",
+		citizen.number,
+	)
+	heard = len(citizen.heard())
+	engineer.resolve(case, "नाली की सफाई कर दी गई")
+
+	def template() -> dict | None:
+		out = [entry["message"] for entry in citizen.thread() if entry["direction"] == "out"]
+		return next((each for each in out if each["type"] == "template"), None)
+
+	components = wait_until(template, "the template")["template"]["components"]
+	assert [each["text"] for each in components[0]["parameters"]] == [case, "नाली की सफाई कर दी गई"]
+	payload = components[1]["parameters"][0]["payload"]
+	assert payload == f"feedback:{case}:yes"
+	citizen.post({"type": "button", "button": {"text": "हाँ, हल हो गया", "payload": payload}})
+	citizen.wait_for_reply(heard + 1)
+	assert case_of(servers, citizen)["status"] == "Closed"
+
+
+def submit_templates(servers) -> None:
+	"""Have the templates approved, which the emulator does at once."""
+	names = [row["name"] for row in servers.rows("select name from `tabChat Template`")]
+	call = "grievance_cell.messaging.templates.submit"
+	servers.bench("execute", call, "--kwargs", repr({"names": json.dumps(names)}))
+	states = servers.rows("select distinct state from `tabChat Template Account`")
+	assert states == [{"state": "Approved"}]
 
 
 def resolved(citizen: Citizen, officer: Officer, case: str):

@@ -102,6 +102,12 @@ class TestNotices(CaseTestCase):
 			with self.subTest(**found):
 				self.assertEqual(notices.notice_of(frappe._dict(found)), notice)
 
+	def test_tells_what_the_officer_asks(self):
+		case = self.case()
+		self.move(case, "Awaiting Citizen", remark="Which pole is it?")
+		self.assertIn("Which pole is it?", self.texts()[-1])
+		self.assertEqual(self.messages()[-1].notice, "question")
+
 	def test_asks_whether_a_resolved_case_is_settled_in_the_conversations_turn(self):
 		case = self.case()
 		self.move(case, "Resolved", resolution="Cleaned the drain")
