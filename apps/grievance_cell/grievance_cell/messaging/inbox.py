@@ -155,14 +155,12 @@ def converse(event: frappe._dict) -> bool:
 	sessions.write(session, outcome.session)
 	for each in outcome.attachments:
 		media.attach(each.messages, each.doctype, each.name)
-	# What we are told to tell is about a case, and a template will be filled in from it.
-	about = ("Grievance", heard.case) if event.kind == INTERNAL and heard.case else (None, None)
 	for reply in outcome.replies:
 		messages.queue(
 			session,
 			reply.reply,
-			reference_doctype=reply.doctype or about[0],
-			reference_name=reply.name or about[1],
+			reference_doctype=reply.doctype,
+			reference_name=reply.name,
 			remark=heard.text if event.kind == INTERNAL else "",
 		)
 	settle(event, PROCESSED)

@@ -58,8 +58,8 @@ def queue(
 	return _insert_outgoing(
 		session,
 		message_type="interactive" if reply.choices or reply.asks_location else "text",
-		purpose=purpose or ("Utility" if getattr(reply, "notice", "") else "Service"),
-		notice=getattr(reply, "notice", "") or None,
+		purpose=purpose or ("Utility" if reply.notice else "Service"),
+		notice=reply.notice or None,
 		text=reply.text[:LONGEST_TEXT],
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,

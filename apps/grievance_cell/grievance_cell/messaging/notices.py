@@ -16,7 +16,7 @@ REGISTERED, STATUS, QUESTION, SETTLED = "registered", "status", "question", "set
 CLOSING, TRANSFERRED = "closed", "transferred"
 NOTICES = (REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED)
 # These are asked in the conversation's own turn, by the bot, since the answer is taken there.
-ASKED = (SETTLED,)
+ASKED = (QUESTION, SETTLED)
 
 ENGLISH = "en"
 

@@ -104,7 +104,8 @@ class TestNotices(CaseTestCase):
 
 	def test_tells_what_the_officer_asks(self):
 		case = self.case()
-		self.move(case, "Awaiting Citizen", remark="Which pole is it?")
+		self.move(case, "Awaiting Citizen", question="Which pole is it?")
+		self.work_off()
 		self.assertIn("Which pole is it?", self.texts()[-1])
 		self.assertEqual(self.messages()[-1].notice, "question")
 
