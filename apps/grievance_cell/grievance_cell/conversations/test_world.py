@@ -46,6 +46,7 @@ class TestWorld(SiteTestCase):
 					"options": "now|At once\nlater\n\n bad | Not at all ",
 				},
 				{"step_id": "text", "kind": "Text", "prompt": "Text?", "target_field": "description"},
+				{"step_id": "area", "kind": "Area", "prompt": "Where?", "target_field": "area"},
 				{
 					"step_id": "near",
 					"kind": "Text",

@@ -58,6 +58,10 @@ class Site:
 
 	# what a step offers
 
+	def document_of(self, flow: Flow):
+		"""Get the Chat Flow that says more of a flow than the engine needs to know."""
+		return frappe.get_cached_doc("Chat Flow", flow.name)
+
 	def choices(self, flow: Flow, step: Step, answers: dict, group: str, language: str) -> list[Choice]:
 		if step.kind == "Choice":
 			return [choice for choice, _words in self.static_choices(flow, step, language)]
@@ -101,7 +105,8 @@ class Site:
 
 	def propose(self, flow: Flow, step: Step, answers: dict, text: str, language: str) -> list[Choice]:
 		"""List the likely answers to a link step from what was said, best first."""
-		if linked_doctype(flow, step, step_row(flow, step)) != CATEGORY:
+		document = self.document_of(flow)
+		if linked_doctype(document, step_row(document, step)) != CATEGORY:
 			return self.search(flow, step, answers, text, language)
 		proposed = [each.category for each in categorisation.suggest(text, limit=LIKELY)]
 		options = [self.option(flow, step, answers, category, language) for category in proposed]
@@ -109,8 +114,9 @@ class Site:
 
 	def static_choices(self, flow: Flow, step: Step, language: str) -> list[tuple[Choice, list[str]]]:
 		"""Read a step's options, else its field's: `value|label|word, word` a line; with the words of each."""
-		row = step_row(flow, step)
-		meta = target_meta(flow)
+		document = self.document_of(flow)
+		row = step_row(document, step)
+		meta = target_meta(document)
 		field = meta.get_field(step.target_field) if meta and step.target_field else None
 		found = []
 		for line in (row.options or (field.options if field else "") or "").splitlines():
@@ -122,8 +128,9 @@ class Site:
 
 	def linked(self, flow: Flow, step: Step, answers: dict, **only) -> list[frappe._dict]:
 		"""List what a Link step offers: name, title, search_words, and for a tree is_group, parent, lft, rgt."""
-		row = step_row(flow, step)
-		doctype = linked_doctype(flow, step, row)
+		document = self.document_of(flow)
+		row = step_row(document, step)
+		doctype = linked_doctype(document, row)
 		meta = frappe.get_meta(doctype)
 		searched = [field for field in meta.get_search_fields() if field != "name"]
 		if meta.has_field(WORDS_FIELD):
@@ -239,25 +246,19 @@ class Site:
 			return format_date(day, "d MMMM y", locale="en")
 
 
-def step_row(flow: Flow, step: Step):
-	rows = flow_document(flow).steps
-	return next(row for row in rows if row.step_id == step.step_id)
+def step_row(document, step: Step):
+	return next(row for row in document.steps if row.step_id == step.step_id)
 
 
-def flow_document(flow: Flow):
-	return frappe.get_cached_doc("Chat Flow", flow.name)
+def target_meta(document):
+	return frappe.get_meta(document.document_type) if document.document_type else None
 
 
-def target_meta(flow: Flow):
-	doctype = flow_document(flow).document_type
-	return frappe.get_meta(doctype) if doctype else None
-
-
-def linked_doctype(flow: Flow, step: Step, row) -> str:
+def linked_doctype(document, row) -> str:
 	"""Name the DocType whose documents a Link step offers: its field's, or the one in its options."""
-	meta = target_meta(flow)
-	if meta and step.target_field:
-		return meta.get_field(step.target_field).options
+	meta = target_meta(document)
+	if meta and row.target_field:
+		return meta.get_field(row.target_field).options
 	return row.options
 
 

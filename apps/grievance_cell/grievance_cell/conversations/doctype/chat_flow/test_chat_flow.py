@@ -10,7 +10,7 @@ def make_flow(*steps: dict, **values):
 		"Chat Flow",
 		**{
 			"title": unique("Flow"),
-			"document_type": "Grievance",
+			"document_type": "ToDo",
 			"steps": [{"prompt": "?", "step_id": f"step_{n}", **step} for n, step in enumerate(steps)],
 			**values,
 		},
@@ -34,8 +34,15 @@ class TestChatFlow(SiteTestCase):
 			{"kind": "Area", "target_field": "area"},
 			{"kind": "Photo"},
 			{"kind": "Confirm"},
+			document_type="Grievance",
 			opening_step="step_0",
 		)
+
+	def test_a_flow_that_cannot_work_is_kept_and_not_enabled(self):
+		flow = make_flow({"kind": "Text", "target_field": "no_such_field"}, enabled=0)
+		flow.enabled = 1
+		with self.assertRaisesRegex(frappe.ValidationError, "no_such_field"):
+			flow.save()
 
 	def test_a_step_id_can_stand_in_the_id_of_a_button(self):
 		for step_id in ("Step", "1st", "a b", "a:b", "क", "page", "skip", "feedback", "x" * 51):
@@ -48,16 +55,21 @@ class TestChatFlow(SiteTestCase):
 	def test_an_answer_fills_a_field_that_can_hold_it(self):
 		self.refused({"kind": "Text"})
 		self.refused({"kind": "Text", "target_field": "no_such_field"})
-		self.refused({"kind": "Link", "target_field": "subject"})
-		self.refused({"kind": "Choice", "target_field": "subject"})
+		self.refused(TEXT, {"kind": "Link", "target_field": "sender"})
+		self.refused(TEXT, {"kind": "Choice", "target_field": "sender"})
+		self.refused(TEXT, {"kind": "Area", "target_field": "role"})
 
 	def test_filters_and_conditions_can_be_read(self):
-		link = {"kind": "Link", "target_field": "category"}
+		link = {"kind": "Link", "target_field": "role"}
+		make_flow(TEXT, {**link, "link_filters": '{"disabled": 0}'})
 		for filters in ("{", "[]", "5"):
-			self.refused({**link, "link_filters": filters})
+			self.refused(TEXT, {**link, "link_filters": filters})
 		self.refused({**TEXT, "depends_on": "answers.type =="})
 		self.refused({**TEXT, "depends_on": "eval:doc.x"})
-		make_flow({**TEXT, "depends_on": "answers.type == 'Demand'"})
+		make_flow(
+			{"kind": "Choice", "target_field": "priority", "step_id": "type"},
+			{**TEXT, "depends_on": "answers.type == 'High'"},
+		)
 
 	def test_the_first_message_answers_a_question_that_is_there(self):
 		self.refused(TEXT, opening_step="no_such_step")
