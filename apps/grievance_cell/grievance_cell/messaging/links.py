@@ -36,14 +36,18 @@ def link_and_code(channel: str, area: str | None = None, flow: str | None = None
 
 def link_of(channel, area: str | None = None, flow: str | None = None) -> str:
 	"""Write the address that opens a chat with the number, with a first message that names the place and the form."""
-	number = re.sub(r"\D", "", channel.display_phone_number or "")
-	if not number:
-		frappe.throw(_("Write the Display Phone Number into the Chat Channel first"))
 	if area:
 		validate_area(channel, area)
 	if flow:
 		validate_flow(flow)
-	text = entry_text(_("Namaste", channel.default_language), area or "", flow or "")
+	return address_of(channel, entry_text(_("Namaste", channel.default_language), area or "", flow or ""))
+
+
+def address_of(channel, text: str) -> str:
+	"""Write the address that opens a chat with a channel's number, with a first message to send."""
+	number = re.sub(r"\D", "", channel.display_phone_number or "")
+	if not number:
+		frappe.throw(_("Write the Display Phone Number into the Chat Channel first"))
 	return f"https://wa.me/{number}?text={quote(text, safe='')}"
 
 
