@@ -1,6 +1,7 @@
 """What the engine asks of the site, answered from the database."""
 
 import json
+import textwrap
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import Case, Choice, Flow, Step
 from grievance_cell.grievances import categorisation, own_cases
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
+from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
@@ -218,20 +220,15 @@ class Site:
 
 	def as_line(self, step: frappe._dict, language: str) -> str:
 		"""Write what was done in a line: the day, what it was, and what was said of it, if that is meant for the citizen."""
-		what = (
-			self.status_label(step.to_status, language)
-			if step.to_status
-			else self.translate(step.action, language)
-		)
-		line = f"{self.date(step.done_on, language)}: {what}"
+		day = self.date(step.done_on, language)
+		if step.to_department and not step.to_status:
+			department = self.translate(step.to_department, language)
+			return f"{day}: {_('Sent to: {0}', language or self.default_language).format(department)}"
+		what = self.status_label(step.to_status, language) if step.to_status else ""
+		line = f"{day}: {what or self.translate(step.action, language)}"
 		# How a case came to its office is told by the department; the line on routing is for the desk.
-		if step.remark and step.action != "Assigned":
-			remark = (
-				step.remark
-				if len(step.remark) <= REMARK_LENGTH
-				else f"{step.remark[:REMARK_LENGTH].rstrip()}…"
-			)
-			line += f" ({remark})"
+		if step.remark and step.to_status != ASSIGNED_STATUS:
+			line += f" ({textwrap.shorten(step.remark, REMARK_LENGTH, placeholder=' …')})"
 		return line
 
 	def status_label(self, status: str, language: str) -> str:

@@ -143,6 +143,8 @@ def after_transfer(case, previous) -> None:
 		from_department=previous.department,
 		to_department=case.department,
 		remark=case.routing_note,
+		# From one office of a department to another is the department's own affair.
+		visible_to_citizen=int(previous.department != case.department),
 	)
 
 

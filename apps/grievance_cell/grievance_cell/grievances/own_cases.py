@@ -52,11 +52,11 @@ def find(citizen: str, number: str) -> frappe._dict | None:
 
 
 def steps_done(case: str) -> list[frappe._dict]:
-	"""List the latest things done that the citizen may see, oldest first: action, to_status, remark, done_on."""
+	"""List the latest things done that the citizen may see, oldest first: action, to_status, to_department, remark, done_on."""
 	rows = frappe.get_all(
 		"Grievance Action",
 		{"reference_doctype": "Grievance", "reference_name": case, "visible_to_citizen": 1},
-		["action", "to_status", "remark", "done_on"],
+		["action", "to_status", "to_department", "remark", "done_on"],
 		order_by="done_on desc, creation desc",
 		limit=STEPS_SHOWN,
 	)
