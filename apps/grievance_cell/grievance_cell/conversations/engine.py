@@ -39,6 +39,8 @@ STILL_THE_SAME_CASE = timedelta(minutes=10)
 WINDOW = timedelta(hours=24)
 # One word may be a problem if it is this long; two are.
 LONG_WORD = 14
+# Steps that no answer stands for in a summary.
+UNANSWERED = ("Tell", "Photo", "Confirm")
 # Messages of our own are no citizen's: they come whenever they come.
 OWN_KINDS = ("settled", "question", "silence")
 
@@ -59,7 +61,8 @@ def preview(flow: Flow, step_id: str, language: str, world: World) -> Reply | No
 		return None
 	session = Session(language=language, citizen_known=True)
 	turn = Turn(session, Event("text"), [flow], world)
-	turn.push(flow)
+	draft = turn.push(flow)
+	draft.labels = {each.step_id: "…" for each in flow.steps if each.label and each.kind not in UNANSWERED}
 	if step.kind == "Tell":
 		turn.say(turn.text(step.prompt))
 	else:
