@@ -15,6 +15,8 @@ from frappe.utils.nestedset import rebuild_tree
 DATA = Path(__file__).parent / "data"
 PASSWORD = "grievance-demo"
 DOMAIN = "demo.example"
+# In which languages, besides English, the masters are named: a column of the data each.
+LANGUAGES = ("hi", "pa")
 
 ROLES = ("Collector", "Grievance Operator", "Grievance Manager", "Public Representative")
 # Where a case lies in a town or in the country: the area types at which the category's table takes over.
@@ -94,7 +96,7 @@ def finish_setup_wizard() -> None:
 		# Later releases remember it by app.
 		frappe.db.set_value("Installed Application", {"app_name": "frappe"}, "is_setup_complete", 1)
 	frappe.db.set_default("desktop:home_page", "workspace")
-	for language in ("hi", "en"):
+	for language in ("en", *LANGUAGES):
 		frappe.db.set_value("Language", language, "enabled", 1)
 
 
@@ -136,7 +138,7 @@ def make_departments() -> dict[str, str]:
 			{"doctype": "Department", "department_name": row["department_name"], "short_code": row["code"]},
 			row["department_name"],
 		)
-		translate(row["department_name"], "hi", row["department_hi"])
+		translate(row["department_name"], row, "department")
 	return {row["code"]: row["department_name"] for row in rows("departments")}
 
 
@@ -164,7 +166,7 @@ def make_categories(departments: dict[str, str]) -> None:
 			},
 			row["category"],
 		)
-		translate(row["category"], "hi", row["category_hi"])
+		translate(row["category"], row, "category")
 
 
 def make_charter() -> None:
@@ -284,9 +286,16 @@ def make_channel(area: str) -> None:
 	make_once({**CHANNEL, **url, "default_area": area}, CHANNEL["channel_name"])
 
 
-def translate(source: str, language: str, text: str) -> None:
-	"""Add a master's name in another language, as staff would in Translation."""
-	if text and not frappe.db.exists("Translation", {"source_text": source, "language": language}):
-		frappe.get_doc(
-			{"doctype": "Translation", "language": language, "source_text": source, "translated_text": text}
-		).insert(ignore_permissions=True)
+def translate(source: str, row: dict, column: str) -> None:
+	"""Add a master's name in the other languages, from columns like `category_hi`, as staff would in Translation."""
+	for language in LANGUAGES:
+		text = row[f"{column}_{language}"]
+		if text and not frappe.db.exists("Translation", {"source_text": source, "language": language}):
+			frappe.get_doc(
+				{
+					"doctype": "Translation",
+					"language": language,
+					"source_text": source,
+					"translated_text": text,
+				}
+			).insert(ignore_permissions=True)
