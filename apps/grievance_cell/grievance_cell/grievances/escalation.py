@@ -1,7 +1,6 @@
 """What happens to a case when time passes and nobody does anything."""
 
 import frappe
-from frappe import _
 from frappe.utils import add_to_date, now_datetime
 
 from grievance_cell.database import is_transient
@@ -61,9 +60,5 @@ def check(name: str) -> None:
 
 def close_unanswered(case) -> None:
 	"""Close a settled case whose citizen has not said in time whether it is."""
-	lifecycle.move(
-		case,
-		lifecycle.CLOSED_STATUS,
-		remark=_("The citizen has not answered whether it is settled"),
-		closure_reason="No Reply to Feedback",
-	)
+	# With no remark: the citizen reads the reason, in their own language.
+	lifecycle.move(case, lifecycle.CLOSED_STATUS, closure_reason="No Reply to Feedback")

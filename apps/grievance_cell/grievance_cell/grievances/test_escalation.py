@@ -103,6 +103,9 @@ class TestEscalation(SiteTestCase):
 		escalation.check(settled.name)
 		settled.reload()
 		self.assertEqual((settled.status, settled.closure_reason), ("Closed", "No Reply to Feedback"))
+		closing = {"reference_name": settled.name, "to_status": "Closed"}
+		# The notice of the closing says the reason in the citizen's language where there is no remark.
+		self.assertFalse(frappe.db.get_value("Grievance Action", closing, "remark"))
 		self.assertIsNone(settled.next_check_on)
 
 	def test_a_settled_case_waits_for_ever_where_no_days_are_set(self):
