@@ -119,13 +119,16 @@ class TestWorld(SiteTestCase):
 		self.assertEqual(option.label, "सुझाव")
 
 	def test_offers_enabled_languages_that_the_app_speaks_its_own_first(self):
-		frappe.db.set_value("Language", {"name": ("in", ("hi", "en", "fr"))}, "enabled", 1)
-		self.assertEqual([choice.value for choice in self.site.languages()], ["hi", "en"])
+		frappe.db.set_value("Language", {"name": ("in", ("hi", "en", "fr", "pa"))}, "enabled", 1)
 		self.assertEqual(
-			[choice.value for choice in world.Site(make_channel(default_language="en")).languages()],
-			["en", "hi"],
+			[(choice.value, choice.label) for choice in self.site.languages()],
+			[("hi", "हिंदी"), ("en", "English"), ("pa", "ਪੰਜਾਬੀ")],
 		)
-		frappe.db.set_value("Language", "hi", "enabled", 0)
+		self.assertEqual(
+			[choice.value for choice in world.Site(make_channel(default_language="pa")).languages()],
+			["pa", "hi", "en"],
+		)
+		frappe.db.set_value("Language", {"name": ("in", ("hi", "pa"))}, "enabled", 0)
 		self.assertEqual([choice.value for choice in self.site.languages()], ["en"])
 
 	def test_a_condition_reads_the_answers(self):

@@ -1,4 +1,4 @@
-"""Whether everything that a person reads has its Hindi, and whether that is Hindi.
+"""Whether everything that a person reads has its Hindi, all that a citizen reads its Punjabi, and whether it is that.
 
 What is to be translated is read from the sources themselves: texts in `_()`, `__()` and the bot's `self.text()`, and
 from the documents that the app ships: DocTypes, workspaces, the defaults. A new line without Hindi fails here.
@@ -6,6 +6,7 @@ from the documents that the app ships: DocTypes, workspaces, the defaults. A new
 
 import ast
 import csv
+import inspect
 import json
 import re
 import unicodedata
@@ -14,14 +15,17 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.model.base_document import get_controller
 from frappe.translate import clear_cache
 
+from grievance_cell.conversations import intents
+from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED
 from grievance_cell.messaging.providers.whatsapp_cloud import BUTTON_TITLE, LIST_BUTTON, ROW_TITLE
 from grievance_cell.setup.install import ROLES
 from grievance_cell.testing import FrappeTestCase
 
 APP = Path(frappe.get_app_path("grievance_cell"))
-HINDI = APP / "translations" / "hi.csv"
+HINDI, PUNJABI = "hi", "pa"
 # Where the bot has its own words.
 BOT = ("engine", "form", "my_cases", "turns")
 # The emulator speaks for itself, the demo's masters bring their Hindi along.
@@ -29,8 +33,15 @@ NOT_OURS = {"emulator", "demo", "node_modules", "dist", "__pycache__"}
 
 # What stays in Latin letters in the middle of Hindi: names, and words that staff know in no other way.
 LATIN = {
-	"API", "CPGRAMS", "DocType", "ID", "JSON", "Jinja", "LGD", "Meta", "QR", "SLA", "URL", "WhatsApp",
+	HINDI: {
+		"API", "CPGRAMS", "DocType", "ID", "JSON", "Jinja", "LGD", "Meta", "QR", "SLA", "URL", "WhatsApp",
+	},
+	PUNJABI: set(),
 }  # fmt: skip
+SCRIPT = {HINDI: "DEVANAGARI", PUNJABI: "GURMUKHI"}
+# The full stop of both, which Unicode counts as Devanagari.
+DANDA = "।"
+HELP = "At any time you can write: "
 
 # What staff type into a field as it stands; the text that tells them so has to name it.
 TYPED_IN = {
@@ -210,10 +221,84 @@ def sources() -> dict[str, str]:
 	return found
 
 
-def rows() -> list[tuple[str, str, str]]:
-	"""Read the file as Frappe does: source, translation, and for a word that has two meanings the context."""
-	with HINDI.open(encoding="utf-8", newline="") as file:
+def read_by_citizens() -> dict[str, str]:
+	"""Collect every text that reaches a citizen, and one place where it stands."""
+	found: dict[str, str] = {}
+
+	def note(texts, where: str) -> None:
+		for text in texts:
+			if re.search("[A-Za-z]", text):
+				found.setdefault(text, where)
+
+	note(in_bot(), "conversations")
+	note(in_python(APP / "conversations" / "talk.py"), "conversations/talk.py")
+	note(said_of_cases(), "grievances/own_cases.py")
+	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
+	note(closure_reasons(), "grievance.json")
+	note(in_python(APP / "messaging" / "notices.py"), "messaging/notices.py")
+	for path in files("messaging/*.py"):
+		note(said_in_a_language(path), f"messaging/{path.name}")
+	poster = APP / "messaging" / "print_format" / "whatsapp_poster" / "whatsapp_poster.html"
+	note(in_code(poster, TEMPLATE_CALL), poster.name)
+	note((status["citizen_label"] for status in shipped("grievance_status")), "grievance_status.json")
+	for flow in shipped("chat_flow"):
+		note(said_in_flow(flow), "chat_flow.json")
+		if flow.get("document_type"):
+			controller = Path(inspect.getfile(get_controller(flow["document_type"])))
+			note(refused_in(controller), controller.name)
+	return found
+
+
+def said_of_cases() -> Iterator[str]:
+	"""List what a citizen is told of their own cases; what the officer is told of it is not for them."""
+	tree = ast.parse((APP / "grievances" / "own_cases.py").read_text(encoding="utf-8"))
+	for_officers = {text for call in calls(tree, "tell_officer") for text in constants(call)}
+	for call in calls(tree, "_"):
+		yield from (text for text in constants(call) if text not in for_officers)
+
+
+def said_in_a_language(path: Path) -> Iterator[str]:
+	"""List what is translated into a language that is named: that of a citizen or of a number, not of staff."""
+	for call in calls(ast.parse(path.read_text(encoding="utf-8")), "_"):
+		if len(call.args) > 1:
+			yield from constants(call.args[0])
+
+
+def refused_in(path: Path) -> Iterator[str]:
+	"""List what a document's own rules refuse, which is said to the citizen who sent it."""
+	for thrown in calls(ast.parse(path.read_text(encoding="utf-8")), "throw"):
+		for call in calls(thrown, "_"):
+			yield from constants(call)
+
+
+def closure_reasons() -> list[str]:
+	"""List the reasons of which the notice of a closed case tells one."""
+	return frappe.get_meta("Grievance").get_field("closure_reason").options.split("\n")
+
+
+def said_in_flow(flow: dict) -> Iterator[str]:
+	"""List what is read of a shipped form; labels of questions are read where there is a summary."""
+	yield from (flow.get("menu_label") or "", flow.get("closing_message") or "")
+	meta = frappe.get_meta(flow["document_type"]) if flow.get("document_type") else None
+	confirmed = any(step["kind"] == "Confirm" for step in flow["steps"])
+	for step in flow["steps"]:
+		yield from (step["prompt"], step.get("error_text") or "", step.get("label") or "")
+		if step["kind"] == "Choice":
+			yield from choices_of(flow, step)
+		if confirmed and meta and step.get("target_field") and not step.get("label"):
+			yield meta.get_field(step["target_field"]).label
+
+
+def rows(language: str) -> list[tuple[str, str, str]]:
+	"""Read a file as Frappe does: source, translation, and for a word that has two meanings the context."""
+	with (APP / "translations" / f"{language}.csv").open(encoding="utf-8", newline="") as file:
 		return [(*row, "", "")[:3] for row in csv.reader(file)]
+
+
+def without_code(text: str) -> str:
+	for pattern in (JINJA, PLACEHOLDER, TAG, CODE):
+		text = pattern.sub(" ", text)
+	return text
 
 
 class TestTranslations(FrappeTestCase):
@@ -221,26 +306,48 @@ class TestTranslations(FrappeTestCase):
 	def setUpClass(cls):
 		super().setUpClass()
 		cls.sources = sources()
-		cls.hindi = {source: text for source, text, context in rows() if not context}
+		cls.read_by_citizens = read_by_citizens()
+		cls.rows = [(language, *row) for language in SCRIPT for row in rows(language)]
+		cls.translated = {
+			language: {source: text for source, text, context in rows(language) if not context}
+			for language in SCRIPT
+		}
 
 	def fail_for(self, problems: list, message: str) -> None:
 		if problems:
 			self.fail(f"{message}:\n" + "\n".join(map(str, problems)))
 
+	def fail_for_missing(self, sources: dict[str, str], language: str) -> None:
+		known = self.translated[language]
+		missing = [f"{where}: {text!r}" for text, where in sources.items() if not known.get(text)]
+		self.fail_for(missing, f"{len(missing)} texts are missing in {language}.csv")
+
 	def test_everything_has_hindi(self):
-		missing = [f"{where}: {text!r}" for text, where in self.sources.items() if not self.hindi.get(text)]
-		self.fail_for(missing, f"{len(missing)} texts have no Hindi in {HINDI.name}")
+		self.fail_for_missing(self.sources, HINDI)
+
+	def test_what_a_citizen_reads_has_punjabi(self):
+		self.fail_for_missing(self.read_by_citizens, PUNJABI)
+
+	def test_punjabi_is_for_citizens(self):
+		"""A file that was half for staff would give them a desk in two languages."""
+		others = [text for text in self.translated[PUNJABI] if text not in self.read_by_citizens]
+		self.fail_for(others, "No citizen reads these")
 
 	def test_frappe_finds_it(self):
 		clear_cache()
-		english = [text for text, hindi in self.hindi.items() if hindi != text and _(text, "hi") == text]
-		self.fail_for(english, "Frappe does not find the Hindi of these")
+		english = [
+			(language, source)
+			for language, known in self.translated.items()
+			for source, text in known.items()
+			if text != source and _(source, language) == source
+		]
+		self.fail_for(english, "Frappe does not find the translation of these")
 
 	def test_no_text_twice(self):
 		seen, twice = set(), []
-		for source, _text, context in rows():
-			twice += [(source, context)] if (source, context) in seen else []
-			seen.add((source, context))
+		for language, source, _text, context in self.rows:
+			twice += [(language, source, context)] if (language, source, context) in seen else []
+			seen.add((language, source, context))
 		self.fail_for(twice, "The later one of these would silently win")
 
 	def test_placeholders_and_tags_are_kept(self):
@@ -248,22 +355,32 @@ class TestTranslations(FrappeTestCase):
 			without = JINJA.sub("", text)
 			return [JINJA.findall(text), sorted(PLACEHOLDER.findall(without)), sorted(TAG.findall(without))]
 
-		changed = [(source, text) for source, text, _context in rows() if parts(source) != parts(text)]
+		changed = [
+			(source, text) for _language, source, text, _context in self.rows if parts(source) != parts(text)
+		]
 		self.fail_for(changed, "Placeholders, Jinja or tags differ")
 
 	def test_no_english_is_left(self):
 		mixed = []
-		for source, text, _context in rows():
-			for pattern in (JINJA, PLACEHOLDER, TAG, CODE):
-				text = pattern.sub(" ", text)
-			if left := set(re.findall("[A-Za-z]+", text)) - LATIN - TYPED_IN.get(source, set()):
+		for language, source, text, _context in self.rows:
+			allowed = LATIN[language] | TYPED_IN.get(source, set())
+			if left := set(re.findall("[A-Za-z]+", without_code(text))) - allowed:
 				mixed.append((source, text, sorted(left)))
 		self.fail_for(mixed, "Words in Latin letters that LATIN does not allow")
+
+	def test_each_is_written_in_its_own_script(self):
+		foreign = []
+		for language, _source, text, _context in self.rows:
+			letters = set(without_code(text)) - {DANDA}
+			scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in letters}
+			if scripts & set(SCRIPT.values()) - {SCRIPT[language]}:
+				foreign.append((language, text))
+		self.fail_for(foreign, "Letters of another language")
 
 	def test_letters_are_composed_one_way(self):
 		odd = [
 			text
-			for source, text, _context in rows()
+			for _language, source, text, _context in self.rows
 			if text != unicodedata.normalize("NFC", text) or text != text.strip() or source != source.strip()
 		]
 		self.fail_for(odd, "Not NFC, or with blanks around it")
@@ -277,11 +394,20 @@ class TestTranslations(FrappeTestCase):
 		self.assertIn("Yes, send it", limits)
 		self.assertIn("Complaint", limits)
 		long = [
-			(label, self.hindi.get(label), limit)
+			(label, known.get(label), limit)
+			for known in self.translated.values()
 			for label, limit in limits.items()
-			if len(self.hindi.get(label) or label) > limit
+			if len(known.get(label) or label) > limit
 		]
 		self.fail_for(long, "Too long for the phone")
+
+	def test_the_bot_understands_the_words_that_its_help_names(self):
+		(source,) = [text for text in self.read_by_citizens if HELP in text]
+		helps = [source, *(known[source] for known in self.translated.values())]
+		unknown = [
+			word for text in helps for word in text.rpartition(":")[2].split(",") if not intents.meaning(word)
+		]
+		self.fail_for(unknown, "Nothing comes of these")
 
 	def test_the_search_finds_what_there_is(self):
 		"""A test of everything is a test of nothing if it looks in the wrong place."""
@@ -298,3 +424,22 @@ class TestTranslations(FrappeTestCase):
 			"{0}: to be settled {1}",
 		):
 			self.assertIn(text, self.sources)
+		for text in (
+			"We could not find this place.",
+			"Namaste! In which language shall we talk?",
+			"Work is going on",
+			"Description",
+			"4 - well",
+			"Choose",
+			"Thank you. Your case {0} is closed.",
+			"Your case {0}",
+			"No Reply to Question",
+			"We have kept your message, but could not work on it. Our staff will look at it.",
+			"What you wrote is kept. You can change it, or ask for a call.",
+			"Tell us on WhatsApp",
+			"{0} is not a mobile number",
+		):
+			self.assertIn(text, self.read_by_citizens)
+		for text in ("Start Work", "The citizen has added to the case {0}", "Templates"):
+			self.assertIn(text, self.sources)
+			self.assertNotIn(text, self.read_by_citizens)
