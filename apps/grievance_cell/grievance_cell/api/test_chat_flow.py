@@ -39,12 +39,13 @@ class TestChatFlowApi(SiteTestCase):
 	def test_each_step_is_shown_in_each_language_as_the_phone_gets_it(self):
 		frappe.set_user(self.manager)
 		shown = self.preview()
-		self.assertEqual([each["value"] for each in shown["languages"]], ["hi", "en"])
+		self.assertEqual([each["value"] for each in shown["languages"]], ["hi", "en", "pa"])
 		first, second = shown["steps"]
 		self.assertEqual(
 			first["shown"]["en"], {"type": "text", "text": {"body": "What would you like to send us?"}}
 		)
 		self.assertEqual(first["shown"]["hi"]["text"]["body"], "आपको क्या दर्ज कराना है?")
+		self.assertEqual(first["shown"]["pa"]["text"]["body"], "ਤੁਸੀਂ ਕੀ ਦਰਜ ਕਰਵਾਉਣਾ ਹੈ?")
 		self.assertNotEqual(first["refused"]["hi"], first["refused"]["en"])
 		buttons = second["shown"]["hi"]["interactive"]["action"]["buttons"]
 		self.assertEqual([button["reply"]["id"] for button in buttons], ["confirm", "cancel"])
