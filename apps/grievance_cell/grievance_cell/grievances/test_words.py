@@ -31,6 +31,7 @@ class TestWords(unittest.TestCase):
 			("क्\u200dया", "क्या"),
 			("WIRE", "wire"),
 			("ਪਾਣੀ", "पाणी"),
+			("ਸੜਕ", "सड़क"),
 			("੧੦੮", "108"),
 		):
 			with self.subTest(one):

@@ -19,7 +19,8 @@ GURMUKHI_OFFSET = 0x0100
 GURMUKHI_ALONE = str.maketrans({"\u0a70": "\u0a02", "\u0a71": None})
 # Sha is a letter of its own in Devanagari, in Gurmukhi sa with a nukta.
 GURMUKHI_SHA, SHA = "\u0a38\u0a3c", "\u0a36"
-DEVANAGARI_VARIANTS = str.maketrans({"\u093c": None, "\u0901": "\u0902"})
+# Rra is a letter of its own in Gurmukhi, in Devanagari da with a nukta, once NFC has taken it apart.
+DEVANAGARI_VARIANTS = str.maketrans({"\u093c": None, "\u0901": "\u0902", "\u095c": "\u0921"})
 
 # Plurals and case endings, the longer ones first, and what stands there without them. Lighter than Snowball's stemmer
 # for Hindi on purpose: that one makes आय of आया, आग of आगे and हाथ of हाथी.
