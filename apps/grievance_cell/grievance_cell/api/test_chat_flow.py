@@ -48,7 +48,7 @@ class TestChatFlowApi(SiteTestCase):
 		self.assertEqual(first["shown"]["pa"]["text"]["body"], "ਤੁਸੀਂ ਕੀ ਦਰਜ ਕਰਵਾਉਣਾ ਹੈ?")
 		self.assertNotEqual(first["refused"]["hi"], first["refused"]["en"])
 		buttons = second["shown"]["hi"]["interactive"]["action"]["buttons"]
-		self.assertEqual([button["reply"]["id"] for button in buttons], ["confirm", "cancel"])
+		self.assertEqual([button["reply"]["id"] for button in buttons], ["confirm", "change", "cancel"])
 		self.assertEqual(shown["closing"]["en"], "Number …")
 
 	def test_what_is_not_saved_is_shown(self):
