@@ -90,7 +90,8 @@ class Bot:
 		if event.media_type == "sticker":
 			# A picture that says good morning, and is no photo of anything.
 			event = replace(event, kind="sticker")
-		if event.kind != "media":
+		if event.kind != "media" or event.media_type == "audio":
+			# Albums are of pictures and papers; a voice note is said to us and wants an answer.
 			session.media_acknowledged = False
 		silent_since, session.last_heard = session.last_heard, self.turn.note_moment()
 		session.profile_name = event.profile_name or session.profile_name
@@ -100,10 +101,8 @@ class Bot:
 			return
 		if event.kind == "text" and self.take_word(event.text):
 			return
-		if left_lying and not event.choice:
+		if (left_lying and not event.choice) or (session.resuming and event.kind == "media"):
 			self.offer_to_go_on(event)
-		elif session.resuming and event.kind == "media":
-			session.held.append(event.to_dict())
 		else:
 			session.resuming = False
 			self.route(event)
@@ -122,7 +121,9 @@ class Bot:
 		flow = self.turn.flow_of(session.draft)
 		asked = [each for each in session.questions if not each.get("set_aside")]
 		free = event.kind in ("text", "media", "location") and not intents.meaning(event.text)
-		if asked and free and not (flow and flow.occasion in (QUESTION, FIRST_CONTACT)):
+		# The rest of an album goes where its first picture went.
+		settled = event.kind == "media" and session.media_acknowledged and not session.held
+		if asked and free and not settled and not (flow and flow.occasion in (QUESTION, FIRST_CONTACT)):
 			if not flow and len(asked) == 1:
 				return self.answer_question(asked[0]["case"], [event])
 			typed = flow and event.kind == "text" and self.form.step
@@ -202,7 +203,7 @@ class Bot:
 		elif meant == intents.CASES and session.citizen_known:
 			self.cases.show_all()
 		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK):
-			self.begin(self.turn.flow_on(CALLBACK))
+			self.ask_for_call(self.turn.flow_on(CALLBACK))
 		elif number := self.case_asked_for(text):
 			self.show_case(number)
 		elif session.resuming and meant in (intents.YES, intents.NO):
@@ -282,9 +283,17 @@ class Bot:
 		elif choice == "announcements":
 			self.turn.act(SET_ANNOUNCEMENTS, wanted=True)
 		elif flow := self.turn.flow_on(CALLBACK):
-			self.begin(flow)
+			self.ask_for_call(flow)
 		else:
 			self.menu()
+
+	def ask_for_call(self, flow: Flow) -> None:
+		if flow.name not in [draft.flow for draft in self.session.drafts]:
+			return self.begin(flow)
+		# Who somebody is is asked first.
+		if self.turn.flow_of(self.session.draft).occasion != FIRST_CONTACT:
+			self.turn.lift(flow)
+		self.ask_next()
 
 	def act_on(self, what: str, case) -> None:
 		if what == "case":
@@ -456,7 +465,9 @@ class Bot:
 	def open_with(self, event: Event) -> None:
 		flow = self.opening_flow()
 		if not flow:
-			self.session.held = [event.to_dict()]
+			# Files wait as well as they come; of words the latest are meant.
+			files = [each for each in self.session.held if each.get("media")]
+			self.session.held = [*files, event.to_dict()]
 			return self.menu()
 		self.begin(flow, [event.to_dict()])
 
@@ -485,8 +496,10 @@ class Bot:
 		session.resuming = False
 		said = [*self.held_opening(), *said]
 		introduction = self.turn.flow_on(FIRST_CONTACT)
-		begun_anew = {flow.name, introduction.name if introduction else ""}
-		session.drafts = [draft for draft in session.drafts if draft.flow not in begun_anew]
+		greeted = [draft for draft in session.drafts if introduction and draft.flow == introduction.name]
+		session.drafts = [
+			draft for draft in session.drafts if draft.flow != flow.name and draft not in greeted
+		]
 		if session.draft:
 			session.draft.suspended = True
 		draft = self.turn.push(flow)
@@ -495,7 +508,7 @@ class Bot:
 		for step_id, (answer, label) in (answers or {}).items():
 			draft.answers[step_id], draft.labels[step_id] = answer, label
 		if flow.needs_citizen and not session.citizen_known and introduction and introduction is not flow:
-			self.turn.push(introduction)
+			session.drafts += greeted or [Draft(introduction.name, introduction.version)]
 		session.media_acknowledged = bool(draft.media)
 		self.ask_next(self.received(draft))
 
@@ -546,7 +559,14 @@ class Bot:
 		said = event.to_dict()
 		greeting = event.kind == "text" and intents.meaning(event.text) == intents.GREETING
 		self.session.held += [] if greeting or event.kind in ("unknown", "sticker") else [said]
-		self.say_how_to_go_on()
+		if not self.is_rest_of_album(event):
+			self.say_how_to_go_on()
+
+	def is_rest_of_album(self, event: Event) -> bool:
+		"""Tell whether a file follows one that was answered already, and see to it that the next one does."""
+		answered = self.session.media_acknowledged
+		self.session.media_acknowledged = event.kind == "media"
+		return answered and event.kind == "media"
 
 	def say_how_to_go_on(self) -> None:
 		flow = self.turn.flow_of(self.session.draft)
@@ -570,6 +590,11 @@ class Bot:
 		for event in held:
 			if session.draft:
 				self.take_in_form(self.reread(event))
+			elif event.get("media"):
+				# The form that it came for has ended meanwhile.
+				self.turn.hold_files([event["media"]])
+			else:
+				self.open(self.reread(event))
 
 	def restart(self) -> None:
 		"""Leave the draft and begin anew with what was said now, if it was something."""
@@ -625,10 +650,9 @@ class Bot:
 			elif kept:
 				kept[-1].media += draft.media
 			else:
-				session.held += [
-					{"kind": "media", "media": media, "media_type": "image"} for media in draft.media
-				]
+				self.turn.hold_files(draft.media)
 		session.drafts = kept
+		session.resuming = session.resuming and bool(kept)
 
 	# an officer's question
 
@@ -650,10 +674,8 @@ class Bot:
 
 	def ask_what_it_answers(self, event: Event, asked: list[dict]) -> None:
 		"""Ask whether a message answers an officer's question or goes on with what is being filled."""
-		held = self.session.held
-		held.append(event.to_dict())
-		if len(held) > 1 and event.kind == "media":
-			# The rest of an album: the question stands already.
+		self.session.held.append(event.to_dict())
+		if self.is_rest_of_album(event):
 			return
 		rows = [
 			Choice(

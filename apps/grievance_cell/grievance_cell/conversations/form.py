@@ -156,7 +156,7 @@ class Form:
 			draft.version = flow.version
 
 	def finish(self) -> None:
-		"""Hand over what the form has gathered and take it from the stack; files that it has no use for go to the one below."""
+		"""Hand over what the form has gathered and take it from the stack; files that it has no use for go to the next one."""
 		flow, draft, session = self.flow, self.draft, self.session
 		self.finished = flow
 		media = tuple(draft.media)
@@ -169,8 +169,12 @@ class Form:
 			media = () if takes_files else media
 			session.citizen_known |= flow.occasion == FIRST_CONTACT
 		session.drafts.pop()
-		if media and not flow.action and session.draft:
+		if flow.action:
+			return
+		if session.draft:
 			session.draft.media = [*media, *session.draft.media]
+		else:
+			self.turn.hold_files(media)
 
 	def answers(self) -> list[tuple[Step, Any]]:
 		"""List the answers that count: those of questions that apply, in the form's order."""
@@ -398,6 +402,7 @@ class Form:
 		}
 		name = names.get(event.media_type) or self.text("File")
 		if event.text and step.kind in ("Text", "Media"):
+			self.session.media_acknowledged = True
 			return self.take_text(step, event.text)
 		if step.kind == "Media" or (step.kind == "Text" and event.media_type == "audio"):
 			self.keep(step, name, name)

@@ -91,7 +91,10 @@ class MyCases:
 	# what the citizen does
 
 	def add(self, case: Case) -> bool:
-		return self.begin(MORE_INFORMATION, case.name)
+		if self.begin(MORE_INFORMATION, case.name):
+			return True
+		self.turn.notify(self.text("That choice is no longer open."), [self.menu()])
+		return False
 
 	def remind(self, case: Case) -> bool:
 		self.turn.act(REMIND, case.name)
@@ -104,11 +107,13 @@ class MyCases:
 		return False
 
 	def begin(self, occasion: str, case: str) -> bool:
-		"""Put the form of an occasion on the stack; False if staff have none enabled."""
+		"""Put the form of an occasion on top of the stack, as it was left if it is there; False if staff have none enabled."""
 		flow = self.turn.flow_on(occasion)
-		if flow:
+		if not flow:
+			return False
+		if not self.turn.lift(flow, case):
 			self.turn.push(flow, about=case)
-		return bool(flow)
+		return True
 
 	def add_at_once(self, case: str, event: Event) -> None:
 		"""Add a message to a case with no further question."""

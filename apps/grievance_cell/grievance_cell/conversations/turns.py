@@ -106,6 +106,19 @@ class Turn:
 		self.session.drafts.append(draft)
 		return draft
 
+	def lift(self, flow: Flow, about: str = "") -> bool:
+		"""Put a form that was begun on top of the stack, as it was left; False if it was not."""
+		drafts = self.session.drafts
+		begun = next((draft for draft in drafts if (draft.flow, draft.about) == (flow.name, about)), None)
+		if begun:
+			drafts.remove(begun)
+			drafts.append(begun)
+		return bool(begun)
+
+	def hold_files(self, media: Sequence[str]) -> None:
+		"""Keep files that belong to nothing yet for the form that is begun next."""
+		self.session.held += [{"kind": "media", "media": each, "media_type": "image"} for each in media]
+
 	def typed_offer(self, text: str, counts: bool = True) -> str | None:
 		"""Find what was offered in the latest message by its label or, if it `counts`, by its number."""
 		offered = self.session.offered
