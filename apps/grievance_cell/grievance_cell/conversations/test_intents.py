@@ -1,7 +1,20 @@
 import unicodedata
 import unittest
 
-from grievance_cell.conversations.intents import CANCEL, GREETING, NO, SKIP, WORDS, YES, meaning, normalise
+from grievance_cell.conversations.intents import (
+	CANCEL,
+	GREETING,
+	NO,
+	SKIP,
+	WORDS,
+	YES,
+	bare_number,
+	case_number,
+	entry,
+	entry_text,
+	meaning,
+	normalise,
+)
 
 
 class TestIntents(unittest.TestCase):
@@ -32,3 +45,42 @@ class TestIntents(unittest.TestCase):
 
 	def test_words_that_differ_in_a_sign_stay_different(self):
 		self.assertNotEqual(normalise("हिंदी"), normalise("हिदी"))
+
+
+class TestCaseNumbers(unittest.TestCase):
+	def test_reads_a_full_number_however_it_is_typed(self):
+		for typed in (
+			"GRV-2026-000123",
+			"grv 2026 123",
+			"GRV2026000123",
+			"GRV-२०२६-१२३",
+			" grv-2026-000123. ",
+		):
+			with self.subTest(typed):
+				self.assertEqual(case_number(typed), "GRV-2026-000123")
+
+	def test_a_number_within_a_sentence_or_of_another_kind_is_none(self):
+		for typed in ("my case GRV-2026-000123", "123", "GRV-26-1", "", "2026-000123"):
+			with self.subTest(typed):
+				self.assertIsNone(case_number(typed))
+
+	def test_reads_a_bare_number(self):
+		for typed in ("123", "#123", "No. 123", "नंबर 123", "१२३", "000123"):
+			with self.subTest(typed):
+				self.assertEqual(bare_number(typed), "123")
+		for typed in ("12 3", "123a", "", "9" * 10, "-5", "1.5"):
+			with self.subTest(typed):
+				self.assertIsNone(bare_number(typed))
+
+
+class TestEntry(unittest.TestCase):
+	def test_reads_what_it_writes(self):
+		for area, flow in (("AREA-00012", "Grievance"), ("AREA-00012", ""), ("", "Grievance")):
+			with self.subTest(area=area, flow=flow):
+				self.assertEqual(entry(entry_text("नमस्ते", area, flow)), ("नमस्ते", area, flow))
+		self.assertEqual(entry_text("नमस्ते"), "नमस्ते")
+
+	def test_any_other_text_is_none(self):
+		for typed in ("नमस्ते", "see [this] photo", "[]", "[/]", "[a] b"):
+			with self.subTest(typed):
+				self.assertIsNone(entry(typed))
