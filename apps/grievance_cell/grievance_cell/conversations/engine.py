@@ -198,6 +198,11 @@ class Bot:
 			self.help()
 		elif meant == intents.STOP:
 			self.stop_announcements()
+		elif meant == intents.THANKS and not session.draft:
+			self.turn.say(
+				self.text("You are welcome. Write to us whenever you need us."),
+				[Choice("menu", self.text("Menu"))],
+			)
 		elif meant == intents.LANGUAGE:
 			self.offer_languages()
 		elif meant == intents.CASES and session.citizen_known:
@@ -515,7 +520,7 @@ class Bot:
 	def received(self, draft: Draft) -> str:
 		"""Say that what opened the form is kept, where no introduction comes before it."""
 		if draft.media:
-			return self.text("We have received your photo or file.")
+			return self.form.received("audio" if "spoken" in draft.opening else "")
 		if "text" in draft.opening and self.session.draft is draft:
 			return self.text("We have noted what you wrote.")
 		return ""

@@ -169,6 +169,8 @@ class Form:
 			media = () if takes_files else media
 			session.citizen_known |= flow.occasion == FIRST_CONTACT
 		session.drafts.pop()
+		# A number that is typed now is no row of the form's last question.
+		session.offered, session.listed = [], {}
 		if flow.action:
 			return
 		if session.draft:
@@ -414,14 +416,19 @@ class Form:
 			return self.go_on()
 		if not self.session.media_acknowledged:
 			self.session.media_acknowledged = True
-			self.ask(step, self.text("We have received your photo or file."))
+			self.ask(step, self.received(event.media_type))
+
+	def received(self, media_type: str) -> str:
+		if media_type == "audio":
+			return self.text("We have received your voice note.")
+		return self.text("We have received your photo or file.")
 
 	def take_text(self, step: Step, text: str) -> None:
 		text = " ".join(text.split(" ")).strip()
 		meant = intents.meaning(text)
 		if chosen := self.typed_choice(step, text):
 			return self.take_choice(step, chosen)
-		if meant == intents.GREETING:
+		if meant == intents.GREETING or (meant == intents.THANKS and step.required):
 			return self.ask(step)
 		if step.kind == "Yes/No" and meant in (intents.YES, intents.NO):
 			return self.take_choice(step, f"{step.step_id}:{1 if meant == intents.YES else 0}")

@@ -5,6 +5,7 @@ import unicodedata
 
 GREETING, MENU, BACK, CANCEL, HELP, STOP = "greeting", "menu", "back", "cancel", "help", "stop"
 LANGUAGE, CASES, CALLBACK, SKIP, YES, NO = "language", "cases", "callback", "skip", "yes", "no"
+THANKS = "thanks"
 
 WORDS = {
 	GREETING: (
@@ -34,6 +35,10 @@ WORDS = {
 		"ਹਾਂ", "ਜੀ", "ਹਾਂ ਜੀ", "ਹਾਂਜੀ", "ਜੀ ਹਾਂ", "ਠੀਕ ਹੈ", "ਸਹੀ", "ਸਹੀ ਹੈ", "ਦਰਜ ਕਰੋ",
 	),
 	NO: ("no", "n", "nahi", "nahin", "na", "नहीं", "नही", "ना", "जी नहीं", "ਨਹੀਂ", "ਨਾ", "ਨਹੀਂ ਜੀ", "ਜੀ ਨਹੀਂ"),
+	THANKS: (
+		"thanks", "thank you", "thankyou", "dhanyavad", "dhanyawad", "shukriya", "धन्यवाद", "बहुत धन्यवाद", "शुक्रिया", "आभार",
+		"ਧੰਨਵਾਦ", "ਬਹੁਤ ਧੰਨਵਾਦ", "ਸ਼ੁਕਰੀਆ", "ਮਿਹਰਬਾਨੀ",
+	),
 }  # fmt: skip
 
 

@@ -152,6 +152,7 @@ class TestOpening(unittest.TestCase):
 	def test_a_first_voice_note_is_the_description(self):
 		talk = known().hear(voice("m1"))
 		self.assertEqual((talk.answers["description"], talk.draft.media), ("Voice note", ["m1"]))
+		self.assertIn("received your voice note", talk.said)
 
 	def test_a_sticker_opens_nothing(self):
 		talk = known().hear(Event("media", media="m1", media_type="sticker"))
@@ -281,6 +282,12 @@ class TestWords(unittest.TestCase):
 
 	def test_a_language_that_is_not_offered_is_not_taken(self):
 		self.assertEqual(known().hear(tap("lang:xx")).session.language, "en")
+
+	def test_thanks_need_no_form(self):
+		talk = known().hear(text("धन्यवाद!"))
+		self.assertIn("You are welcome.", talk.said)
+		self.assertEqual(talk.ids, ["menu"])
+		self.assertIn("What is wrong?", at_description().hear(text("thanks")).said)
 
 	def test_a_call_can_be_asked_for(self):
 		talk = known().hear(text("call me"), tap("skip"))

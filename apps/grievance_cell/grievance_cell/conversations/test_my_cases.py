@@ -1,4 +1,5 @@
 import unittest
+from dataclasses import replace
 
 from grievance_cell.conversations.fake_world import (
 	ENDED,
@@ -9,6 +10,7 @@ from grievance_cell.conversations.fake_world import (
 	SETTLED,
 	TAKE_BACK,
 	at_area,
+	at_confirm,
 	known,
 	photo,
 	settled,
@@ -62,6 +64,11 @@ class TestMyCases(unittest.TestCase):
 	def test_a_bare_number_in_the_middle_of_a_form_is_an_answer(self):
 		talk = with_cases().hear(tap("flow:Grievance:Complaint"), text("123"))
 		self.assertEqual(talk.answers["description"], "123")
+
+	def test_a_number_typed_after_a_form_is_no_row_of_its_last_question(self):
+		talk = at_confirm()
+		talk.world.own_cases = [replace(OWN, name="GRV-2026-000002")]
+		self.assertIn("GRV-2026-000002", talk.hear(tap("confirm"), text("2")).said)
 
 	def test_nothing_is_said_of_a_case_that_is_not_their_own(self):
 		for event in (text("GRV-2026-000999"), text("999"), tap("case:GRV-2026-000999")):
