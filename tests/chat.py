@@ -91,7 +91,6 @@ def describe_case(
 	citizen: Citizen,
 	*,
 	description: str = "वार्ड में मंदिर के सामने नाली जाम है, पानी सड़क पर बह रहा है",
-	group: str = "Cleaning and drains",
 	category: str = "Blocked drain",
 	place: str = "Ward 5, Janjgir-Naila",
 	photo: bytes | None = None,
@@ -101,8 +100,7 @@ def describe_case(
 	for choice in (
 		"language:hi",
 		f"name:{citizen.name}",
-		"type:Complaint",
-		f"category:{group}",
+		"skip",
 		f"category:{category}",
 	):
 		citizen.post(answer(choice))

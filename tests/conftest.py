@@ -18,6 +18,9 @@ def pytest_addoption(parser):
 	parser.addoption(
 		"--pictures", action="store_true", help="draw the README's pictures anew, into docs/pictures"
 	)
+	parser.addoption(
+		"--rewrite", action="store_true", help="write the bot's lines of the golden conversations anew"
+	)
 
 
 @pytest.fixture(scope="session")

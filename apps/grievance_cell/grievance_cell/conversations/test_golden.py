@@ -29,6 +29,8 @@ LANGUAGES = {"hi": "हिंदी", "en": "English", "pa": "ਪੰਜਾਬੀ
 DUE = {"hi": "5 अगस्त 2026", "en": "5 August 2026", "pa": "5 ਅਗਸਤ 2026"}
 # What the fuzzy search of a site finds by itself.
 MISSPELT = {"जांजगिर": "जांजगीर", "वाड": "वार्ड", "jangir": "Janjgir"}
+# As the settings have it: a draft that is older is dropped, and the window is still open.
+SILENT_FOR = timedelta(hours=23)
 PICKABLE = ("Block", "Gram Panchayat", "Village", "Municipal Body", "Ward")
 MEDIA = {"photo": "image", "video": "video", "voice note": "audio", "sound": "audio", "document": "document"}
 
@@ -404,7 +406,7 @@ class EngineStage:
 			self.talk.now += span
 			return []
 		if what == "a day of silence":
-			self.talk.wait(hours=23)
+			self.talk.now += SILENT_FOR
 			return self.hear(Event("silence"))
 		if what.startswith("the officer resolves "):
 			case = what.split()[-1]

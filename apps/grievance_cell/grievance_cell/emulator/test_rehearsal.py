@@ -30,9 +30,7 @@ class TestRehearsal(unittest.TestCase):
 
 	def test_writes_what_is_said_below_what_is_heard(self):
 		written = "# A note\n> hi\n\n> silence\n@ it rains\n"
-		said = (
-			"# A note\n> hi\n< {case} till {date}: hi\n  [Yes]\n  [No]\n  [Later]\n\n> silence\n@ it rains\n< done: it rains\n"
-		)
+		said = "# A note\n> hi\n< {case} till {date}: hi\n  [Yes]\n  [No]\n  [Later]\n\n> silence\n@ it rains\n< done: it rains\n"
 		self.assertEqual(self.play(written), said)
 		self.assertEqual(self.play(said), said)
 

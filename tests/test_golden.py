@@ -1,0 +1,187 @@
+"""The app's golden conversations over HTTP: webhook, inbox, engine, outbox and the emulator's phone."""
+
+import difflib
+import json
+import re
+import secrets
+from datetime import datetime
+
+import pytest
+
+from chat import Citizen, answer, photo, wait_until
+from desk import Officer
+from grievance_cell.conversations import test_golden as golden
+from grievance_cell.emulator import transcript
+from grievance_cell.emulator.rehearsal import rehearse, time_passed
+from grievance_cell.emulator.transcript import Turn
+
+SETTINGS = "Grievance Settings"
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?")
+FILES = [file for file in golden.written() if file.parent.name in golden.spoken()]
+
+
+@pytest.fixture(scope="module")
+def administrator(servers) -> Officer:
+	"""Return who sets how many messages a minute are read: any number, unless a conversation says another."""
+	officer = Officer(servers.url(), "Administrator", "admin")
+	before = officer.get(SETTINGS, SETTINGS)["messages_per_minute"]
+	officer.save(SETTINGS, SETTINGS, messages_per_minute=0)
+	yield officer
+	officer.save(SETTINGS, SETTINGS, messages_per_minute=before)
+
+
+@pytest.fixture
+def stage(servers, administrator):
+	made = HttpStage(servers, administrator)
+	yield made
+	made.clear()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_says_over_http_what_is_written(stage, file, request):
+	written, said = file.read_text(encoding="utf-8"), rehearse(file, stage)
+	if request.config.getoption("--rewrite"):
+		file.write_text(said, encoding="utf-8")
+		return
+	lines = difflib.unified_diff(written.splitlines(), said.splitlines(), "written", "said", lineterm="")
+	assert written == said, "\n".join(lines)
+
+
+class HttpStage:
+	"""One citizen with a phone on the emulator; what no citizen does is done in the desk, or to the clock's traces."""
+
+	def __init__(self, servers, administrator: Officer):
+		self.servers = servers
+		self.administrator = administrator
+		self.citizen = Citizen(servers.url("emulator"), golden.PROFILE)
+		self.seen = 0
+		self.form = ""
+		self.limited = False
+
+	def clear(self) -> None:
+		if self.form:
+			self.administrator.delete("Chat Flow", self.form)
+		if self.limited:
+			self.administrator.save(SETTINGS, SETTINGS, messages_per_minute=0)
+
+	# what a citizen does
+
+	def send(self, turn: Turn) -> list[Turn]:
+		self.citizen.post(self.message_of(turn))
+		return self.heard()
+
+	def message_of(self, turn: Turn) -> dict:
+		if turn.tap:
+			return self.tap(turn.text)
+		if place := turn.place():
+			return {"type": "location", "location": {"latitude": place[0], "longitude": place[1]}}
+		for mark in turn.marks:
+			name, _space, more = mark.partition(" ")
+			if mark == "voice note" or name in ("photo", "sticker", "video", "document"):
+				return self.file(mark if mark == "voice note" else name, more, turn.text)
+			if name == "reaction":
+				return {
+					"type": "reaction",
+					"reaction": {"message_id": self.citizen.heard()[-1].id, "emoji": more},
+				}
+			if name == "contact":
+				return {"type": "contacts", "contacts": [{"name": {"formatted_name": more}}]}
+		return {"type": "text", "text": {"body": turn.text}}
+
+	def tap(self, title: str) -> dict:
+		offers = [reply for reply in reversed(self.citizen.heard()) if reply.choices]
+		for offer in offers:
+			choice = next((id for id, shown in offer.choices.items() if shown == title), None)
+			if choice:
+				return answer(choice, title, "list_reply" if offer.is_list else "button_reply")
+		raise ValueError(f"[{title}] is not offered")
+
+	def file(self, mark: str, name: str, caption: str) -> dict:
+		if mark == "voice note":
+			id = self.citizen.upload(b"OggS" + secrets.token_bytes(64), "voice.ogg")
+			return {"type": "audio", "audio": {"id": id, "voice": True}}
+		if mark == "document":
+			id = self.citizen.upload(b"%PDF-1.4 " + secrets.token_bytes(16), name)
+			return {"type": "document", "document": {"id": id, "filename": name}}
+		kind = {"photo": "image", "sticker": "sticker", "video": "video"}[mark]
+		file = {"id": self.citizen.upload(photo())}
+		return {"type": kind, kind: {**file, "caption": caption} if caption else file}
+
+	def heard(self) -> list[Turn]:
+		"""Wait until everything is worked off and sent; return what is new on the phone."""
+		wait_until(self.is_quiet, f"the answer to {self.citizen.number}")
+		said = [entry for entry in self.citizen.thread() if entry["direction"] == "out"]
+		new, self.seen = said[self.seen :], len(said)
+		return transcript.turns_of(new)
+
+	def is_quiet(self) -> bool:
+		if any(e["state"] == "queued" for e in self.citizen.thread() if e["direction"] == "in"):
+			return False
+		number = self.citizen.number
+		return not self.servers.rows(
+			"""select name from `tabChat Event` where conversation_key = %s and state = 'Pending' and kind <> 'Status'
+			union all select message.name from `tabChat Message` message
+			join `tabChat Session` session on session.name = message.session
+			where conversation_key = %s and state in ('Queued', 'Sending')""",
+			number,
+			number,
+		)
+
+	# what happens beside the talk
+
+	def direct(self, direction: str) -> list[Turn]:
+		what, _colon, words = (part.strip() for part in direction.partition(":"))
+		if span := time_passed(what):
+			self.let_pass(span)
+		elif what == "a day of silence":
+			self.let_pass(golden.SILENT_FOR)
+			self.servers.bench("execute", "grievance_cell.messaging.silence.drop_old_drafts")
+		elif what.startswith("the officer resolves "):
+			case = what.split()[-1]
+			self.officer_of(case).resolve(case, words)
+		elif what.startswith("the officer asks about "):
+			case = what.split()[-1]
+			officer = self.officer_of(case)
+			officer.save("Grievance", case, question=words)
+			answered = officer.act(case, "Ask Citizen")
+			assert answered.ok, answered.text
+		elif what == "the citizen is blocked":
+			mobile_no = f"+{self.citizen.number}"
+			self.servers.rows("update `tabCitizen` set blocked = 1 where mobile_no = %s", mobile_no)
+		elif what == "messages a minute":
+			self.limited = True
+			self.administrator.save(SETTINGS, SETTINGS, messages_per_minute=int(words))
+		elif what == "a form in the menu":
+			form = json.loads((golden.GOLDEN / words).read_text(encoding="utf-8"))
+			self.form = self.administrator.insert(form)["name"]
+		else:
+			raise ValueError(f"no such direction: {direction}")
+		return self.heard()
+
+	def officer_of(self, case: str) -> Officer:
+		(row,) = self.servers.rows("select assigned_to from `tabGrievance` where name = %s", case)
+		return Officer(self.servers.url(), row["assigned_to"])
+
+	def let_pass(self, span) -> None:
+		"""Move what is remembered of this citizen's talk into the past: to them it is as if the time had passed."""
+		(session,) = self.servers.rows(
+			"select name, data from `tabChat Session` where conversation_key = %s", self.citizen.number
+		)
+		moved = MOMENT.sub(
+			lambda found: (datetime.fromisoformat(found[0]) - span).isoformat(), session["data"]
+		)
+		self.servers.rows(
+			"""update `tabChat Session` set data = %s, last_inbound_on = last_inbound_on - interval %s second
+			where name = %s""",
+			moved,
+			int(span.total_seconds()),
+			session["name"],
+		)
+		self.servers.rows(
+			"""update `tabGrievance Action` action
+			join `tabGrievance` on `tabGrievance`.name = reference_name
+			join `tabCitizen` on `tabCitizen`.name = citizen
+			set done_on = done_on - interval %s second where `tabCitizen`.mobile_no = %s""",
+			int(span.total_seconds()),
+			f"+{self.citizen.number}",
+		)
