@@ -48,7 +48,8 @@ class Gazetteer:
 		self.translated: dict[str, dict[str, str]] = defaultdict(dict)
 		spelt = defaultdict(list)
 		for row in names:
-			self.translated[row.language].setdefault(row.parent, row.name_text)
+			if not row.is_alias:
+				self.translated[row.language].setdefault(row.parent, row.name_text)
 			spelt[row.parent].append(row.name_text)
 		self.index = AreaIndex(
 			[
@@ -110,6 +111,6 @@ def _read() -> Gazetteer:
 		order_by="lft, name",
 	)  # fmt: skip
 	names = frappe.get_all(
-		"Local Area Name", fields=["parent", "language", "name_text"], order_by="is_alias, idx"
+		"Local Area Name", fields=["parent", "language", "name_text", "is_alias"], order_by="is_alias, idx"
 	)
 	return Gazetteer(rows, names)

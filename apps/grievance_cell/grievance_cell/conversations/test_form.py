@@ -57,7 +57,7 @@ class TestAnswers(unittest.TestCase):
 
 	def test_typed_words_search_the_list(self):
 		talk = at_category().hear(text("drain"))
-		self.assertEqual(talk.ids, ["category:Drain choked"])
+		self.assertEqual(talk.ids, ["category:Drain choked", "category:another"])
 		self.assertEqual(talk.hear(text("1")).answers["category"], "Drain choked")
 
 	def test_says_so_when_nothing_is_found(self):

@@ -16,7 +16,7 @@ import jinja2
 from grievance_cell.conversations import flows, talk
 from grievance_cell.conversations.fake_world import FakeWorld, Talk, asks, settled
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.conversations.model import CallAction, Case, Choice, Event, Reply
+from grievance_cell.conversations.model import CallAction, Case, Choice, Event, Flow, Reply
 from grievance_cell.emulator import transcript
 from grievance_cell.emulator.rehearsal import rehearse, time_passed
 from grievance_cell.emulator.transcript import Turn
@@ -87,10 +87,10 @@ class Area:
 	above: tuple["Area", ...]
 
 	def label(self, language: str) -> str:
-		return (self.row["area_hi"] if language == "hi" else "") or self.row["area_name"]
+		return self.row.get(f"area_{language}") or self.row["area_name"]
 
 	def words(self) -> list[list[str]]:
-		names = (self.row["area_name"], self.row["area_hi"], *self.row["aliases"].split(";"))
+		names = (self.row["area_name"], *map(self.label, LANGUAGES), *self.row["aliases"].split(";"))
 		return [in_words(name) for name in names if name]
 
 
@@ -226,6 +226,17 @@ class DemoDistrict(FakeWorld):
 		return self.translate(self.statuses[name]["citizen_label"], language)
 
 
+def as_flow(form: dict) -> Flow:
+	"""Read a form; a DocType that staff have made is not on this site."""
+	doctype = form.get("document_type", "")
+	known = {"document_type": ""} if doctype and not frappe.db.exists("DocType", doctype) else {}
+	document = frappe.get_doc(
+		{"doctype": "Chat Flow", "occasion": "Menu", "at_end": flows.INSERT, **form, **known}
+	)
+	flow = flows.as_data(document)
+	return replace(flow, document_type=doctype) if known else flow
+
+
 class EngineStage:
 	"""Where the engine answers, what it says comes out as on the phone, and documents are made of nothing."""
 
@@ -240,12 +251,7 @@ class EngineStage:
 
 	def read_flows(self) -> None:
 		forms = sorted(self.forms, key=lambda row: (row.get("menu_order") or 0, row["title"]))
-		self.talk.flows = [
-			flows.as_data(
-				frappe.get_doc({"doctype": "Chat Flow", "occasion": "Menu", "at_end": flows.INSERT, **form})
-			)
-			for form in forms
-		]
+		self.talk.flows = [as_flow(form) for form in forms]
 
 	@property
 	def language(self) -> str:
@@ -258,6 +264,9 @@ class EngineStage:
 
 	def send(self, turn: Turn) -> list[Turn]:
 		return self.hear(self.event_of(turn))
+
+	def send_all(self, turns: list[Turn]) -> list[Turn]:
+		return [said for turn in turns for said in self.send(turn)]
 
 	def event_of(self, turn: Turn) -> Event:
 		if turn.tap:
@@ -304,7 +313,7 @@ class EngineStage:
 			answer = self.call(effect)
 			return Reply(answer) if answer and not effect.quiet else None
 		form = next(row for row in self.forms if row["title"] == effect.flow)
-		if form["occasion"] == "First Contact":
+		if form.get("occasion") == "First Contact":
 			return None
 		document = SimpleNamespace(**effect.values)
 		if form["document_type"] == "Grievance":
@@ -423,7 +432,7 @@ class EngineStage:
 			self.world.messages_per_minute = int(words)
 			return []
 		if what == "a form in the menu":
-			form = json.loads((GOLDEN / words).read_text(encoding="utf-8"))
+			_doctype, form = json.loads((GOLDEN / words).read_text(encoding="utf-8"))
 			self.forms.append(form)
 			self.world.steps |= {(form["title"], step["step_id"]): step for step in form["steps"]}
 			self.read_flows()

@@ -27,6 +27,10 @@ class Stage(Protocol):
 		"""Send what the citizen says or taps; return what the bot says to it."""
 		...
 
+	def send_all(self, turns: list[Turn]) -> list[Turn]:
+		"""Send what the citizen says one after the other, waiting for nothing; return all that the bot says."""
+		...
+
 	def direct(self, direction: str) -> list[Turn]:
 		"""Do what no citizen does: let time pass, let an officer act; return what the citizen is told."""
 		...
@@ -66,13 +70,13 @@ def _placeholder(position: int) -> str:
 	return f"{{case {position + 1}}}" if position else "{case}"
 
 
-def rehearse(file: Path, stage: Stage, names: Names | None = None) -> str:
+def rehearse(file: Path, stage: Stage) -> str:
 	"""Play a file's citizen and directions; return the file with what the bot said in the place of what is written.
 
 	A written message that fits what was said, with {date} and the like, stays as it is. Raises ValueError with the
 	number of a line that cannot be read or played.
 	"""
-	names = names or Names()
+	names = Names()
 	lines: list[str] = []
 	expected: list[Part] = []
 	actual: list[Turn] = []
@@ -96,15 +100,28 @@ def rehearse(file: Path, stage: Stage, names: Names | None = None) -> str:
 
 def _play(part: Part, file: Path, stage: Stage, names: Names) -> list[Turn]:
 	if part.kind == transcript.CITIZEN:
-		(turn,) = transcript.read("\n".join(part.lines))
+		turn = _turn_of(part)
 		return stage.send(replace(turn, text=names.show(turn.text)))
 	if part.kind != DIRECTION:
 		return []
 	direction = names.show(part.lines[0][1:].strip())
 	if found := AFTER.fullmatch(direction):
-		rehearse(file.parent / found["file"], stage, names)
+		for turn in stage.send_all(list(_sent_in(file.parent / found["file"]))):
+			names.hide(turn.text)
 		return []
 	return stage.direct(direction)
+
+
+def _sent_in(file: Path) -> Iterator[Turn]:
+	"""List what the citizen says in a file, and in the one that it comes after."""
+	for part in read(file.read_text(encoding="utf-8")):
+		if part.kind == transcript.CITIZEN:
+			yield _turn_of(part)
+		elif part.kind == DIRECTION:
+			found = AFTER.fullmatch(part.lines[0][1:].strip())
+			if not found:
+				raise ValueError(f"nothing comes after {file.name}, for there is a direction in it")
+			yield from _sent_in(file.parent / found["file"])
 
 
 def _written(expected: list[Part], actual: list[Turn], names: Names) -> list[str]:
@@ -115,10 +132,7 @@ def _written(expected: list[Part], actual: list[Turn], names: Names) -> list[str
 			turn, text=names.hide(turn.text), choices=tuple(names.hide(choice) for choice in turn.choices)
 		)
 		part = expected[position] if position < len(expected) else None
-		if part and fits(transcript.read("\n".join(part.lines))[0], turn):
-			lines += part.lines
-		else:
-			lines += transcript.write_turns([turn]).splitlines()
+		lines += part.lines if part and fits(_turn_of(part), turn) else _as_written(part, turn)
 	return lines
 
 
@@ -132,9 +146,26 @@ def fits(written: Turn, said: Turn) -> bool:
 	"""Tell whether a message is as written; a choice […] stands for any number of others."""
 	if MORE not in written.choices:
 		return written == said
+	return _choices_fit(written, said) and replace(written, list_button="") == replace(
+		said, choices=written.choices, list_button=""
+	)
+
+
+def _choices_fit(written: Turn, said: Turn) -> bool:
 	pattern = "".join("(?:\\[.*\\]\n)*?" if c == MORE else re.escape(f"[{c}]\n") for c in written.choices)
-	same = replace(written, choices=(), list_button="") == replace(said, choices=(), list_button="")
-	return same and bool(re.fullmatch(pattern, "".join(f"[{choice}]\n" for choice in said.choices)))
+	return bool(re.fullmatch(pattern, "".join(f"[{choice}]\n" for choice in said.choices)))
+
+
+def _as_written(part: Part | None, said: Turn) -> list[str]:
+	"""Write a message whose words are others than those that stand there; the choices stay as they are where they fit."""
+	if part and MORE in _turn_of(part).choices and _choices_fit(_turn_of(part), said):
+		said = replace(said, choices=_turn_of(part).choices, list_button="")
+	return transcript.write_turns([said]).splitlines()
+
+
+def _turn_of(part: Part) -> Turn:
+	(turn,) = transcript.read("\n".join(part.lines))
+	return turn
 
 
 def read(text: str) -> Iterator[Part]:

@@ -15,6 +15,9 @@ class EchoStage:
 			return []
 		return [Turn("<", f"GRV-2026-000012 till 5 August 2026: {turn.text}", choices=("Yes", "No", "Later"))]
 
+	def send_all(self, turns):
+		return [said for turn in turns for said in self.send(turn)]
+
 	def direct(self, direction):
 		if direction == "nobody knows":
 			raise ValueError("no such direction")
@@ -45,12 +48,19 @@ class TestRehearsal(unittest.TestCase):
 		self.assertEqual(self.play(written), written)
 		self.assertNotEqual(self.play(written.replace("Yes", "Perhaps")), written.replace("Yes", "Perhaps"))
 
+	def test_other_words_leave_the_choices_as_they_are_written(self):
+		self.assertEqual(
+			self.play("> hi\n< hello\n  [Yes]\n  […]\n"), "> hi\n< {case} till {date}: hi\n  [Yes]\n  […]\n"
+		)
+
 	def test_numbers_are_put_into_what_a_citizen_types(self):
 		self.assertIn("GRV-2026-000012", self.play("> hi\n> {case}\n").replace("{case}", "GRV-2026-000012"))
 		self.assertIn(": 12\n", self.play("> hi\n> {number}\n"))
 
 	def test_another_file_is_played_first(self):
 		self.assertIn(": 12\n", self.play("@ after first.txt\n> {number}\n", first="> hi\n"))
+		with self.assertRaisesRegex(ValueError, "direction"):
+			self.play("@ after first.txt\n", first="@ it rains\n")
 
 	def test_says_which_line_it_cannot_play(self):
 		with self.assertRaisesRegex(ValueError, "line 2"):

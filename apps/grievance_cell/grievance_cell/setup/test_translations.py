@@ -28,8 +28,8 @@ APP = Path(frappe.get_app_path("grievance_cell"))
 HINDI, PUNJABI = "hi", "pa"
 # Where the bot has its own words.
 BOT = ("engine", "form", "my_cases", "turns")
-# The emulator speaks for itself, the demo's masters bring their Hindi along.
-NOT_OURS = {"emulator", "demo", "node_modules", "dist", "__pycache__"}
+# The emulator speaks for itself, the demo's masters bring their Hindi along, and a golden conversation is what it is.
+NOT_OURS = {"emulator", "demo", "golden", "node_modules", "dist", "__pycache__"}
 
 # What stays in Latin letters in the middle of Hindi: names, and words that staff know in no other way.
 LATIN = {
