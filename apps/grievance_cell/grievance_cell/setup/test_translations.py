@@ -236,8 +236,8 @@ def read_by_citizens() -> dict[str, str]:
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
 	note(closure_reasons(), "grievance.json")
 	note(in_python(APP / "messaging" / "notices.py"), "messaging/notices.py")
-	for path in files("messaging/*.py"):
-		note(said_in_a_language(path), f"messaging/{path.name}")
+	for path in (*files("messaging/*.py"), *files("conversations/*.py")):
+		note(said_in_a_language(path), str(path.relative_to(APP)))
 	poster = APP / "messaging" / "print_format" / "whatsapp_poster" / "whatsapp_poster.html"
 	note(in_code(poster, TEMPLATE_CALL), poster.name)
 	note((status["citizen_label"] for status in shipped("grievance_status")), "grievance_status.json")
@@ -433,6 +433,7 @@ class TestTranslations(FrappeTestCase):
 			"Choose",
 			"Thank you. Your case {0} is closed.",
 			"Your case {0}",
+			"Sent to: {0}",
 			"No Reply to Question",
 			"We have kept your message, but could not work on it. Our staff will look at it.",
 			"What you wrote is kept. You can change it, or ask for a call.",
