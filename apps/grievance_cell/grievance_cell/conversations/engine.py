@@ -9,7 +9,7 @@ officer's question in the middle of something else. A form is asked by form.py, 
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -208,7 +208,7 @@ class Bot:
 		elif meant == intents.CASES and session.citizen_known:
 			self.cases.show_all()
 		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK):
-			self.ask_for_call(self.turn.flow_on(CALLBACK))
+			self.ask_for_call()
 		elif number := self.case_asked_for(text):
 			self.show_case(number)
 		elif session.resuming and meant in (intents.YES, intents.NO):
@@ -253,46 +253,31 @@ class Bot:
 			self.set_language(value)
 		elif prefix == "held":
 			self.settle_held(value)
-		elif choice in (
-			"menu",
-			"cases",
-			"help",
-			"language",
-			"cancel",
-			"callback",
-			"resume",
-			"restart",
-			"announcements",
-		):
-			self.take_button(choice)
+		elif pressed := self.buttons().get(choice):
+			pressed()
 		else:
 			return False
-		session.resuming = False if choice != "menu" else session.resuming
+		session.resuming = session.resuming and choice == "menu"
 		return True
 
-	def take_button(self, choice: str) -> None:
-		if choice == "menu":
-			self.menu()
-		elif choice == "cases":
-			self.cases.show_all()
-		elif choice == "help":
-			self.help()
-		elif choice == "language":
-			self.offer_languages()
-		elif choice == "cancel":
-			self.cancel()
-		elif choice == "resume":
-			self.resume()
-		elif choice == "restart":
-			self.restart()
-		elif choice == "announcements":
-			self.turn.act(SET_ANNOUNCEMENTS, wanted=True)
-		elif flow := self.turn.flow_on(CALLBACK):
-			self.ask_for_call(flow)
-		else:
-			self.menu()
+	def buttons(self) -> dict[str, Callable[[], None]]:
+		"""Map the buttons that mean the same wherever they stand to what they do."""
+		return {
+			"menu": self.menu,
+			"cases": self.cases.show_all,
+			"help": self.help,
+			"language": self.offer_languages,
+			"cancel": self.cancel,
+			"callback": self.ask_for_call,
+			"resume": self.resume,
+			"restart": self.restart,
+			"announcements": self.want_announcements,
+		}
 
-	def ask_for_call(self, flow: Flow) -> None:
+	def ask_for_call(self) -> None:
+		flow = self.turn.flow_on(CALLBACK)
+		if not flow:
+			return self.menu()
 		if flow.name not in [draft.flow for draft in self.session.drafts]:
 			return self.begin(flow)
 		# Who somebody is is asked first.
@@ -401,10 +386,22 @@ class Bot:
 		self.repeat()
 
 	def stop_announcements(self) -> None:
+		"""End announcements, never what is said about own cases; one tap has them back."""
 		if self.session.citizen_known:
 			self.turn.act(SET_ANNOUNCEMENTS, wanted=False)
-		else:
-			self.turn.notify(self.text("You get no announcements from us."))
+		self.turn.notify(
+			self.text(
+				"You get no announcements from us any more. About your own cases we still write to you."
+			),
+			[Choice("announcements", self.text("Get them again")), self.cases.menu()],
+		)
+		if self.session.draft:
+			self.ask_next()
+
+	def want_announcements(self) -> None:
+		if self.session.citizen_known:
+			self.turn.act(SET_ANNOUNCEMENTS, wanted=True)
+		self.turn.notify(self.text("You get announcements from us again."), [self.cases.menu()])
 		if self.session.draft:
 			self.ask_next()
 

@@ -175,7 +175,7 @@ def answer_question(citizen: str | None, case: str, values: dict, when: datetime
 
 
 def set_announcements(citizen: str | None, case: str, values: dict, when: datetime) -> str:
-	"""Let a citizen have announcements or none; messages on their own cases come in any event."""
+	"""Let a citizen have announcements or none; the talk says which. Messages on their own cases come in any event."""
 	wanted = bool(values.get("wanted"))
 	if citizen:
 		frappe.db.set_value(
@@ -183,9 +183,7 @@ def set_announcements(citizen: str | None, case: str, values: dict, when: dateti
 			citizen,
 			{"announcements_opt_out": not wanted, "opted_out_on": None if wanted else when},
 		)
-	if wanted:
-		return _("You will get announcements again.")
-	return _("You will get no announcements any more. About your own cases we still write to you.")
+	return ""
 
 
 def set_language(citizen: str | None, case: str, values: dict, when: datetime) -> str:
