@@ -377,12 +377,8 @@ class EngineStage:
 	def call(self, effect: CallAction) -> str:
 		case = effect.case
 		said = "\n".join(value for value in effect.values.values() if isinstance(value, str) and value)
-		if effect.action == "set_language":
+		if effect.action in ("set_language", "set_announcements"):
 			return ""
-		if effect.action == "set_announcements":
-			return self.text(
-				"You will get no announcements any more. About your own cases we still write to you."
-			)
 		if effect.action == "confirm_case":
 			self.move(case, "Closed")
 			return self.text("Thank you. Your case {0} is closed.", case)
