@@ -2,12 +2,13 @@
 
 import frappe
 from frappe import _
+from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, waits_for_citizen
-from grievance_cell.messaging import events, mail, messages, sessions, templates
+from grievance_cell.messaging import events, mail, messages, sessions, templates, window
 from grievance_cell.messaging.wake import wake_after_commit
 from grievance_cell.organisation.areas import ancestors
 
@@ -67,6 +68,8 @@ def text_of(notice: str, case, remark: str, language: str) -> str:
 
 def tell(notice: str, conversation: tuple[str, str], case, action, language: str) -> None:
 	shard = events.shard_of(conversation[1])
+	if notice == SETTLED and case.resolution_photo:
+		show_proof(case, sessions.get(*conversation))
 	if notice in ASKED:
 		payload = {"notice": notice, "case": case.name, "text": action.remark or ""}
 		events.tell_session(*conversation, reason=str(action.name), payload=payload)
@@ -80,6 +83,19 @@ def tell(notice: str, conversation: tuple[str, str], case, action, language: str
 		remark=action.remark or "",
 	)
 	wake_after_commit("outbox", shard)
+
+
+def show_proof(case, session) -> None:
+	"""Send the photo of what was done, where WhatsApp's window lets it through; the words come without it as well."""
+	file = frappe.db.get_value("File", {"file_url": case.resolution_photo})
+	if not file or not window.is_open(session.last_inbound_on, now_datetime()):
+		return
+	try:
+		messages.queue_file(session, file, reference_doctype=case.doctype, reference_name=case.name)
+	except (OSError, frappe.ValidationError):
+		# The officer's word counts; that its picture can't be sent must not undo it.
+		frappe.clear_messages()
+		frappe.log_error(title=f"The photo of {case.name} could not be sent")
 
 
 def default_language(conversation: tuple[str, str] | None) -> str:

@@ -1,3 +1,4 @@
+import base64
 from unittest.mock import patch
 
 import frappe
@@ -15,6 +16,11 @@ from grievance_cell.testing import (
 	make_citizen,
 	make_department,
 	make_posting,
+)
+
+# The shortest picture there is: one grey dot.
+PNG = base64.b64decode(
+	"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
 
 
@@ -122,6 +128,27 @@ class TestNotices(CaseTestCase):
 		self.assertEqual((case.status, case.closure_reason), ("Closed", "Confirmed"))
 		self.assertIn("closed", self.texts()[-1])
 		self.assertEqual(len(self.texts()), 3)
+
+	def resolve_with(self, content: bytes) -> None:
+		case = self.case()
+		values = {"doctype": "File", "file_name": f"{case.name}.png", "content": content, "is_private": 1}
+		file = frappe.get_doc(
+			{**values, "attached_to_doctype": "Grievance", "attached_to_name": case.name}
+		).insert()
+		self.addCleanup(frappe.delete_doc, "File", file.name, force=True)
+		self.move(case, "Resolved", resolution="Cleaned", resolution_photo=file.file_url)
+
+	def test_the_photo_of_what_was_done_is_shown(self):
+		self.resolve_with(PNG)
+		self.assertEqual([m.message_type for m in self.messages() if m.file], ["image"])
+		self.assertEqual(self.events()[-1].kind, events.INTERNAL)
+
+	def test_what_cannot_be_shown_or_sent_stops_no_settlement(self):
+		self.resolve_with(b"no picture at all")
+		frappe.db.set_value("Chat Session", {"citizen": self.citizen.name}, "last_inbound_on", "2020-01-01")
+		self.resolve_with(PNG)
+		self.assertEqual([m.message_type for m in self.messages() if m.file], [])
+		self.assertEqual(len(self.events()), 2)
 
 	def test_each_resolution_is_asked_about(self):
 		case = self.case()
