@@ -84,6 +84,11 @@ class Gazetteer:
 		return Choice(self.ids[position], ", ".join([name, *above[:1]]), ", ".join(above))
 
 
+def warm_up() -> None:
+	"""Read the areas into this process's memory, and so into that of all that it forks."""
+	_gazetteer()
+
+
 def _gazetteer() -> Gazetteer:
 	"""Take the areas as this transaction sees them, from this process's memory if it has read them since they changed.
 

@@ -7,7 +7,6 @@ import math
 import re
 from datetime import date, datetime
 
-import dateparser
 import phonenumbers
 
 REGION = "IN"
@@ -36,6 +35,9 @@ def day(text: str, today: datetime) -> date | None:
 	words = text.strip()
 	if not words or len(words) > 40 or words.casefold() in AMBIGUOUS or not any(c.isalnum() for c in words):
 		return None
+	# Slow to load, and few forms ask for a date.
+	import dateparser
+
 	found = dateparser.parse(
 		words,
 		languages=DATE_LANGUAGES,

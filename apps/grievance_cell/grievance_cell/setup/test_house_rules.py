@@ -22,7 +22,7 @@ LAYERS = (
 	{"service_levels"}, {"organisation"},
 )  # fmt: skip
 # No layer: what everybody may import, and what may import everybody.
-BELOW, ABOVE = {"database"}, {"setup", "testing", "hooks", "patches"}
+BELOW, ABOVE = {"database"}, {"setup", "testing", "hooks", "patches", "commands"}
 PURE = (
 	"conversations/engine.py",
 	"conversations/form.py",
