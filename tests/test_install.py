@@ -37,7 +37,7 @@ JOURNALS = {
 
 
 # Whose rows have no name that says anything, and another one each time.
-UNNAMED = {"tabComment", "tabDocShare"}
+UNNAMED = {"tabComment", "tabDocShare", "tabPatch Log"}
 
 
 class Site:

@@ -27,6 +27,8 @@ def after_uninstall() -> None:
 	"""Delete what Frappe leaves of the DocTypes that it has just removed."""
 	doctypes = sorted(own_doctypes())
 	frappe.db.delete("Singles", {"doctype": ("in", doctypes)})
+	frappe.db.delete("DefaultValue", {"parent": ("in", doctypes)})
+	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
 	frappe.db.commit()
 	for doctype in doctypes:
 		frappe.db.sql_ddl(f"drop sequence if exists `{frappe.scrub(doctype)}_id_seq`")
