@@ -1,12 +1,14 @@
 """The staff's side of a WhatsApp number in a browser: its link, QR code and posters, its health, requests for a call."""
 
 import base64
+import contextlib
 import io
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image
+from playwright.sync_api import TimeoutError as NotOffered
 from pypdf import PdfReader
 
 from chat import Citizen
@@ -124,8 +126,14 @@ def a_ward(servers) -> tuple[str, str]:
 def choose(dialog, field: str, text: str) -> None:
 	"""Choose in a Link field of a dialog what is offered for a typed text."""
 	box = dialog.locator(f"[data-fieldname={field}]")
-	box.locator("input").fill(text)
-	box.locator(".awesomplete li", has_text=text).first.click()
+	offered = box.locator(".awesomplete li", has_text=text).first
+	# What is typed while Frappe still lays out the dialog is not looked up: it is typed again, as anybody would.
+	for _attempt in range(4):
+		box.locator("input").fill(text)
+		with contextlib.suppress(NotOffered):
+			offered.wait_for(timeout=6000)
+			break
+	offered.click()
 
 
 def text_of(dialog) -> str:
