@@ -64,7 +64,11 @@ grievance_cell.show_link = async function ({ channel, area } = {}) {
 		primary_action: (values) => window.open(poster_address(values)),
 	});
 	dialog.show();
-	if (area) await dialog.set_value("area", area);
+	if (area) {
+		// The field shows a title and, until that is known, is empty: what is read from it then has no area.
+		await frappe.utils.fetch_link_title("Local Area", area);
+		await dialog.set_value("area", area);
+	}
 	show();
 
 	async function show() {
