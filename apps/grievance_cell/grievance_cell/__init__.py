@@ -1,3 +1,3 @@
 """Citizens' grievances over WhatsApp, settled in time: a Frappe app."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -4,7 +4,7 @@ import frappe
 from frappe.utils import add_to_date, now_datetime
 
 from grievance_cell.database import is_transient
-from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances import lifecycle, timers
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import RESOLVED, category_of
 from grievance_cell.service_levels import deadlines
 
@@ -55,6 +55,7 @@ def check(name: str) -> None:
 	if category_of(case.status) == RESOLVED:
 		return close_unanswered(case)
 	deadlines.refresh(case)
+	timers.schedule(case)
 	case.db_set({field: case.get(field) for field in CLOCK_FIELDS}, update_modified=False, notify=True)
 
 

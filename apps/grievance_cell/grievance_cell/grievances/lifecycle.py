@@ -81,11 +81,10 @@ def before_move(case, previous) -> None:
 		deadlines.responded(case, now)
 		deadlines.refresh(case, now)
 	if will_be == RESOLVED:
-		case.next_check_on = answer_wanted_by(now)
 		case.resolved_on = now
 		case.first_resolved_on = case.first_resolved_on or now
 	if will_be == CLOSED:
-		case.closed_on, case.next_check_on = now, None
+		case.closed_on = now
 
 
 def ask_citizen(case, previous) -> None:
@@ -99,12 +98,6 @@ def ask_citizen(case, previous) -> None:
 
 def waits_for_citizen(status: str) -> bool:
 	return bool(frappe.get_cached_value("Grievance Status", status, "waits_for_citizen"))
-
-
-def answer_wanted_by(resolved_on):
-	"""Tell when a settled case is closed if the citizen says nothing; None for never."""
-	days = frappe.utils.cint(frappe.get_cached_doc("Grievance Settings").feedback_days)
-	return frappe.utils.add_to_date(resolved_on, days=days) if days else None
 
 
 def reopen(case) -> None:

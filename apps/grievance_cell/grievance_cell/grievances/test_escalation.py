@@ -96,7 +96,7 @@ class TestEscalation(SiteTestCase):
 		settled = self.case(-1)
 		lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
 		settled.reload()
-		self.assertEqual(settled.next_check_on, settled.resolved_on + timedelta(days=3))
+		self.assertEqual(settled.next_check_on, settled.resolved_on + timedelta(days=3, seconds=1))
 		escalation.check(settled.name)
 		self.assertEqual(frappe.db.get_value("Grievance", settled.name, "status"), "Resolved")
 		settled.db_set("next_check_on", now_datetime() - timedelta(seconds=1))

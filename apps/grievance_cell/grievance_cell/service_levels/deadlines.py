@@ -101,7 +101,6 @@ def pause(case, on: datetime) -> None:
 	case.on_hold_since = on
 	case.resolution_by = None
 	case.sla_status = "Paused" if case.sla else None
-	case.next_check_on = None
 
 
 def resume(case, on: datetime) -> None:
@@ -119,27 +118,34 @@ def settle(case, on: datetime) -> None:
 		resume(case, on)
 	if case.resolution_by:
 		case.sla_status = "Met" if on <= get_datetime(case.resolution_by) else "Breached"
-	case.next_check_on = None
 
 
 def refresh(case, on: datetime | None = None) -> None:
-	"""Set where a running case stands now, and when that will change next."""
+	"""Set where a running case stands now."""
 	if not case.resolution_by:
-		case.sla_status = case.next_check_on = None
+		case.sla_status = None
 		return
 	on = on or frappe.utils.now_datetime()
-	registered, due = get_datetime(case.registered_on), get_datetime(case.resolution_by)
-	due_soon = registered + (due - registered) * DUE_SOON
 	if case.response_status == "Pending" and case.response_by and on > get_datetime(case.response_by):
 		case.response_status = "Breached"
-	if on > due:
+	if on > get_datetime(case.resolution_by):
 		case.sla_status = "Overdue"
 	else:
-		case.sla_status = "Due Soon" if on >= due_soon else "On Track"
-	moments = [due_soon, due]
-	if case.response_by and not case.first_responded_on:
-		moments.append(get_datetime(case.response_by))
-	# One second on, so that a check at that moment finds it past.
-	case.next_check_on = min(
-		(moment + timedelta(seconds=1) for moment in moments if moment >= on), default=None
-	)
+		case.sla_status = "Due Soon" if on >= due_soon(case) else "On Track"
+
+
+def moments(case) -> dict[str, datetime]:
+	"""Name the moments at which a running case changes its standing by itself, those that were noted left out."""
+	found = {}
+	if case.resolution_by and case.sla_status == "On Track":
+		found["due_soon"] = due_soon(case)
+	if case.resolution_by and case.sla_status in ("On Track", "Due Soon"):
+		found["resolution"] = get_datetime(case.resolution_by)
+	if case.response_by and case.response_status == "Pending":
+		found["response"] = get_datetime(case.response_by)
+	return found
+
+
+def due_soon(case) -> datetime:
+	registered = get_datetime(case.registered_on)
+	return registered + (get_datetime(case.resolution_by) - registered) * DUE_SOON

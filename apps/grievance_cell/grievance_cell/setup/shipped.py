@@ -13,7 +13,16 @@ import frappe
 
 DEFAULTS = Path(__file__).parent / "defaults"
 # In this order: a workflow needs its states, a template its language, which not every Frappe has.
-FILES = ("language", "grievance_status", "workflow", "sla", "chat_flow", "chat_template")
+FILES = (
+	"language",
+	"grievance_status",
+	"delay_reason",
+	"out_of_scope_reason",
+	"workflow",
+	"sla",
+	"chat_flow",
+	"chat_template",
+)
 # Columns that change without anybody having edited a document.
 BOOKKEEPING = {
 	"name", "owner", "creation", "modified", "modified_by", "docstatus", "idx", "parent", "parentfield", "parenttype",

@@ -45,6 +45,11 @@ HELP = "At any time you can write: "
 
 # What staff type into a field as it stands; the text that tells them so has to name it.
 TYPED_IN = {
+	"This office cannot decide this. Please write to pgportal.gov.in for the central government, or to the state concerned.": {
+		"pgportal",
+		"gov",
+		"in",
+	},
 	"Complaint, Demand, Suggestion: one a line; empty: all": {"Complaint", "Demand", "Suggestion"},
 	"Jinja in English; doc is the new document": {"doc"},
 	"A Jinja expression: doc is the case, status its status in the citizen's words, remark what the officer wrote": {
@@ -60,7 +65,7 @@ TYPED_IN = {
 # In which fields of a shipped document, other than a DocType, a person reads a text.
 READ_IN = {
 	"action", "button_label", "chart_name", "citizen_label", "closing_message", "description", "error_text", "format",
-	"heading", "label", "menu_label", "message", "prompt", "report_name", "state", "status_name", "subject", "subtitle",
+	"guidance", "heading", "label", "menu_label", "message", "prompt", "reason", "report_name", "state", "status_name", "subject", "subtitle",
 	"success_message", "title", "workflow_action_name", "workflow_name",
 }  # fmt: skip
 
@@ -241,6 +246,8 @@ def read_by_citizens() -> dict[str, str]:
 	poster = APP / "messaging" / "print_format" / "whatsapp_poster" / "whatsapp_poster.html"
 	note(in_code(poster, TEMPLATE_CALL), poster.name)
 	note((status["citizen_label"] for status in shipped("grievance_status")), "grievance_status.json")
+	note((each["reason"] for each in shipped("delay_reason")), "delay_reason.json")
+	note((each["guidance"] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
 	for flow in shipped("chat_flow"):
 		note(said_in_flow(flow), "chat_flow.json")
 		if flow.get("document_type"):

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
-from grievance_cell.grievances import categorisation, lifecycle, routing
+from grievance_cell.grievances import categorisation, lifecycle, routing, timers
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
 from grievance_cell.grievances.phone import masked
 from grievance_cell.service_levels import deadlines
@@ -30,11 +30,13 @@ class Grievance(Document):
 		self.validate_external_reference()
 		if not before:
 			deadlines.start(self)
+			timers.schedule(self)
 			return
 		self.follow_route(before)
 		self.follow_sla(before)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
+		timers.schedule(self)
 
 	def after_insert(self):
 		self.note_emergency()
