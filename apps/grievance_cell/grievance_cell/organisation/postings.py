@@ -3,6 +3,8 @@
 import frappe
 from frappe.utils import getdate, nowdate
 
+from grievance_cell.organisation.areas import ancestors
+
 # A charge may be handed on; two postings that name each other must not loop.
 LONGEST_CHAIN = 5
 
@@ -51,3 +53,54 @@ def in_charge(name: str) -> str:
 			break
 		name = posting.charge_given_to
 	return name
+
+
+def superior_of(name: str) -> str | None:
+	"""Name the active posting to which this one reports, past those that are not active."""
+	for _step in range(LONGEST_CHAIN):
+		name = frappe.db.get_value("Officer Posting", name, "reports_to")
+		if not name:
+			return None
+		if frappe.db.get_value("Officer Posting", name, "is_active"):
+			return name
+	return None
+
+
+def head_of(department: str, area: str | None) -> str | None:
+	"""Name the posting that heads a department where an area lies: the highest of those that cover it, else the nodal one."""
+	covering = [
+		posting
+		for posting in _covering(area, {"department": department})
+		if frappe.utils.cint(posting.level) > 1
+	]
+	if covering:
+		return min(covering, key=lambda posting: (-posting.level, posting.depth, posting.name)).name
+	nodal = frappe.db.get_value("Department", department, "nodal_posting")
+	return nodal if nodal and frappe.db.get_value("Officer Posting", nodal, "is_active") else None
+
+
+def heads_of_area(area: str | None) -> str | None:
+	"""Name the posting that heads the administration where an area lies: collector, commissioner; the nearest upwards."""
+	heads = _covering(area, {"heads_area": 1})
+	return min(heads, key=lambda posting: (posting.depth, posting.name)).name if heads else None
+
+
+def _covering(area: str | None, filters: dict) -> list:
+	"""List the active officers' postings whose areas an area lies in, those without areas as well, with their depth."""
+	depth = {each.name: steps for steps, each in enumerate(ancestors(area) if area else [])}
+	postings = frappe.get_all(
+		"Officer Posting", {**filters, "is_active": 1, "kind": "Officer"}, ["name", "level"]
+	)
+	served = frappe.get_all(
+		"Officer Posting Area",
+		{"parent": ("in", [posting.name for posting in postings]), "parenttype": "Officer Posting"},
+		["parent", "area"],
+	)
+	found = []
+	for posting in postings:
+		areas = [row.area for row in served if row.parent == posting.name]
+		depths = [depth[each] for each in areas if each in depth]
+		if depths or not areas:
+			posting.depth = min(depths, default=len(depth))
+			found.append(posting)
+	return found
