@@ -45,3 +45,9 @@ class TestHierarchy(SiteTestCase):
 		elsewhere = make_area("District")
 		make_posting(None, elsewhere, heads_area=1)
 		self.assertIsNone(self.above(COLLECTOR, area=make_area("District").name))
+
+	def test_a_complaint_against_a_posting_goes_past_it_and_its_own_people(self):
+		against = {"against_posting": self.superior.name}
+		self.assertEqual(self.above(SUPERIOR, **against), self.head.name)
+		self.assertEqual(self.above(OFFICER, **against), self.head.name)
+		self.assertEqual(self.above(HEAD, against_posting=self.head.name), self.collector.name)

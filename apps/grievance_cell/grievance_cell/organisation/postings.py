@@ -1,5 +1,8 @@
 """Offices and the people who hold them."""
 
+from collections import defaultdict
+from operator import itemgetter
+
 import frappe
 from frappe.utils import getdate, nowdate
 
@@ -7,20 +10,22 @@ from grievance_cell.organisation.areas import ancestors
 
 # A charge may be handed on; two postings that name each other must not loop.
 LONGEST_CHAIN = 5
+CHARGE = ("charge_given_to", "on_leave_from", "on_leave_to")
 
 
 def held_by(user: str) -> list[str]:
 	"""List the active officers' postings whose cases this user works on, handed-over charges included."""
-	own = frappe.get_all("Officer Posting", filters={"user": user, "is_active": 1}, pluck="name")
-	if not own:
-		return []
-	today = nowdate()
-	covered = frappe.get_all(
-		"Officer Posting",
-		filters={"charge_given_to": ("in", own), "is_active": 1},
-		fields=["name", "charge_given_to", "on_leave_from", "on_leave_to"],
-	)
-	return sorted({*own, *(posting.name for posting in covered if is_handed_over(posting, today))})
+	held = set(frappe.get_all("Officer Posting", {"user": user, "is_active": 1}, pluck="name"))
+	today, added = nowdate(), held
+	for _step in range(LONGEST_CHAIN):
+		if not added:
+			break
+		given = frappe.get_all(
+			"Officer Posting", {"charge_given_to": ("in", sorted(added)), "is_active": 1}, ["name", *CHARGE]
+		)
+		added = {posting.name for posting in given if is_handed_over(posting, today)} - held
+		held |= added
+	return sorted(held)
 
 
 def is_on_leave(posting, day) -> bool:
@@ -41,66 +46,128 @@ def is_handed_over(posting, day) -> bool:
 
 
 def in_charge(name: str) -> str:
-	"""Name the posting that has the charge of this one today: itself, or whom it was handed to."""
-	today = nowdate()
+	"""Name the posting that has the charge of this one today: itself, or whom it was handed to.
+
+	Where the charges lead back to where they began nobody has taken over: itself.
+	"""
+	today, chain = nowdate(), [name]
+	posting = _charge_of(name)
+	while posting and is_handed_over(posting, today) and len(chain) <= LONGEST_CHAIN:
+		given_to = _charge_of(posting.charge_given_to)
+		if not given_to or not given_to.is_active:
+			break
+		if given_to.name in chain:
+			return name
+		chain.append(given_to.name)
+		posting = given_to
+	return chain[-1]
+
+
+def _charge_of(name: str):
+	return frappe.db.get_value("Officer Posting", name, ["name", "is_active", *CHARGE], as_dict=True)
+
+
+def worker_of(name: str) -> str | None:
+	"""Name the user who works on a posting's cases today; None while the posting in charge is vacant."""
+	return frappe.db.get_value("Officer Posting", in_charge(name), "user")
+
+
+def charges_of(name: str) -> list[str]:
+	"""List a posting and those whose charge comes to it, on whatever day."""
+	found, added = {name}, {name}
 	for _step in range(LONGEST_CHAIN):
-		posting = frappe.db.get_value(
-			"Officer Posting", name, ["charge_given_to", "on_leave_from", "on_leave_to"], as_dict=True
-		)
-		if not posting or not is_handed_over(posting, today):
+		if not added:
 			break
-		if not frappe.db.get_value("Officer Posting", posting.charge_given_to, "is_active"):
+		given = frappe.get_all("Officer Posting", {"charge_given_to": ("in", sorted(added))}, pluck="name")
+		added = set(given) - found
+		found |= added
+	return sorted(found)
+
+
+def superiors_of(name: str) -> list[str]:
+	"""List the active postings above one, by whom each reports to, from the nearest upwards."""
+	line, seen = [], {name}
+	for _step in range(LONGEST_CHAIN):
+		name = frappe.db.get_value("Officer Posting", name, "reports_to")
+		if not name or name in seen:
 			break
-		name = posting.charge_given_to
-	return name
+		seen.add(name)
+		line.append(name)
+	active = active_among(line)
+	return [posting for posting in line if posting in active]
 
 
 def superior_of(name: str) -> str | None:
 	"""Name the active posting to which this one reports, past those that are not active."""
-	for _step in range(LONGEST_CHAIN):
-		name = frappe.db.get_value("Officer Posting", name, "reports_to")
-		if not name:
-			return None
-		if frappe.db.get_value("Officer Posting", name, "is_active"):
-			return name
-	return None
+	return next(iter(superiors_of(name)), None)
+
+
+def active_among(names: list[str]) -> set[str]:
+	"""Name those of these postings that are active; empty names are passed over."""
+	wanted = [name for name in names if name]
+	return (
+		set(frappe.get_all("Officer Posting", {"name": ("in", wanted), "is_active": 1}, pluck="name"))
+		if wanted
+		else set()
+	)
+
+
+def barred_by(against: str) -> set[str]:
+	"""Name the postings that have no part in a complaint against one.
+
+	Itself and all that report to it, however far below; whoever has its charge; and every other posting of the persons
+	who hold those that it and its charge are with.
+	"""
+	below, added = {against}, {against}
+	while added:
+		reporting = frappe.get_all("Officer Posting", {"reports_to": ("in", sorted(added))}, pluck="name")
+		added = set(reporting) - below
+		below |= added
+	accused = {against, in_charge(against)}
+	holders = frappe.get_all(
+		"Officer Posting", {"name": ("in", sorted(accused)), "user": ("is", "set")}, pluck="user"
+	)
+	theirs = frappe.get_all("Officer Posting", {"user": ("in", holders)}, pluck="name") if holders else []
+	return below | accused | set(theirs)
 
 
 def head_of(department: str, area: str | None) -> str | None:
 	"""Name the posting that heads a department where an area lies: the highest of those that cover it, else the nodal one."""
-	covering = [
-		posting
-		for posting in _covering(area, {"department": department})
-		if frappe.utils.cint(posting.level) > 1
-	]
-	if covering:
-		return min(covering, key=lambda posting: (-posting.level, posting.depth, posting.name)).name
+	higher = [posting for posting in serving(area, {"department": department}) if posting.level > 1]
+	if higher:
+		return min(higher, key=lambda posting: (-posting.level, posting.depth, posting.name)).name
 	nodal = frappe.db.get_value("Department", department, "nodal_posting")
-	return nodal if nodal and frappe.db.get_value("Officer Posting", nodal, "is_active") else None
+	return nodal if nodal in active_among([nodal]) else None
 
 
 def heads_of_area(area: str | None) -> str | None:
 	"""Name the posting that heads the administration where an area lies: collector, commissioner; the nearest upwards."""
-	heads = _covering(area, {"heads_area": 1})
+	heads = serving(area, {"heads_area": 1})
 	return min(heads, key=lambda posting: (posting.depth, posting.name)).name if heads else None
 
 
-def _covering(area: str | None, filters: dict) -> list:
-	"""List the active officers' postings whose areas an area lies in, those without areas as well, with their depth."""
-	depth = {each.name: steps for steps, each in enumerate(ancestors(area) if area else [])}
+def serving(area: str | None, filters: dict) -> list:
+	"""List the active officers' postings, of those that the filters choose, that serve an area: dicts, in no order.
+
+	Keys: name, level, place (the area's ancestor that it serves, a dict of name, area_type, area_name; None for one
+	without areas, which serves all) and depth, the steps up the tree to it; past the root for one without areas.
+	"""
+	above = {each.name: (steps, each) for steps, each in enumerate(ancestors(area) if area else [])}
 	postings = frappe.get_all(
 		"Officer Posting", {**filters, "is_active": 1, "kind": "Officer"}, ["name", "level"]
 	)
-	served = frappe.get_all(
+	areas = defaultdict(list)
+	for row in frappe.get_all(
 		"Officer Posting Area",
 		{"parent": ("in", [posting.name for posting in postings]), "parenttype": "Officer Posting"},
 		["parent", "area"],
-	)
+	):
+		areas[row.parent].append(row.area)
 	found = []
 	for posting in postings:
-		areas = [row.area for row in served if row.parent == posting.name]
-		depths = [depth[each] for each in areas if each in depth]
-		if depths or not areas:
-			posting.depth = min(depths, default=len(depth))
+		own = areas[posting.name]
+		reached = [above[each] for each in own if each in above]
+		if reached or not own:
+			posting.depth, posting.place = min(reached, key=itemgetter(0), default=(len(above), None))
 			found.append(posting)
 	return found

@@ -3,8 +3,18 @@ from datetime import date
 
 import frappe
 from frappe.utils import add_days, nowdate
+from freezegun import freeze_time
 
-from grievance_cell.organisation.postings import held_by, in_charge, is_handed_over, is_on_leave
+from grievance_cell.organisation.postings import (
+	barred_by,
+	charges_of,
+	held_by,
+	in_charge,
+	is_handed_over,
+	is_on_leave,
+	superiors_of,
+	worker_of,
+)
 from grievance_cell.testing import SiteTestCase, make_department, make_posting, make_user
 
 
@@ -52,3 +62,47 @@ class TestPostings(SiteTestCase):
 		second = make_posting(self.department, charge_given_to=self.posting.name)
 		first = make_posting(self.department, charge_given_to=second.name)
 		self.assertEqual(in_charge(first.name), self.posting.name)
+
+	def test_who_has_a_charge_at_second_hand_holds_it_too(self):
+		second = make_posting(self.department, charge_given_to=self.posting.name)
+		first = make_posting(self.department, charge_given_to=second.name)
+		self.assertEqual(held_by(self.user), sorted([self.posting.name, second.name, first.name]))
+		self.assertEqual(charges_of(self.posting.name), held_by(self.user))
+
+	def test_charges_in_a_ring_stay_where_they_are(self):
+		first, second, third = (make_posting(self.department) for _each in range(3))
+		for posting, other in ((first, second), (second, third), (third, first)):
+			posting.db_set("charge_given_to", other.name)
+		for posting in (first, second, third):
+			self.assertEqual(in_charge(posting.name), posting.name)
+		self.assertEqual(charges_of(first.name), sorted([first.name, second.name, third.name]))
+
+	def test_a_charge_comes_back_with_the_end_of_the_leave(self):
+		other = make_user("Grievance Officer")
+		days = {"on_leave_from": nowdate(), "on_leave_to": nowdate()}
+		away = make_posting(self.department, user=other, charge_given_to=self.posting.name, **days)
+		self.assertEqual(worker_of(away.name), self.user)
+		with freeze_time(add_days(nowdate(), 1)):
+			self.assertEqual(worker_of(away.name), other)
+
+	def test_superiors_are_named_upwards_past_those_not_active_and_in_a_ring_once(self):
+		top = make_posting(self.department, level=3)
+		gone = make_posting(self.department, level=2, reports_to=top.name, is_active=0)
+		officer = make_posting(self.department, reports_to=gone.name)
+		self.assertEqual(superiors_of(officer.name), [top.name])
+		top.db_set("reports_to", officer.name)
+		self.assertEqual(superiors_of(officer.name), [top.name])
+
+	def test_a_complaint_bars_the_posting_its_people_its_charge_and_its_holder(self):
+		stand_in = make_posting(self.department)
+		accused = make_posting(
+			self.department, user=make_user("Grievance Officer"), charge_given_to=stand_in.name
+		)
+		below = make_posting(self.department, reports_to=accused.name)
+		far_below = make_posting(self.department, reports_to=below.name, is_active=0)
+		second_hat = make_posting(make_department(), user=accused.user)
+		make_posting(self.department)
+		barred = {posting.name for posting in (accused, below, far_below, stand_in, second_hat)}
+		self.assertEqual(barred_by(accused.name), barred)
+		accused.db_set("reports_to", far_below.name)
+		self.assertEqual(barred_by(accused.name), barred)

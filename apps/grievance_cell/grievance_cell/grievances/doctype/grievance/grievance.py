@@ -77,7 +77,12 @@ class Grievance(Document):
 		if not self.department and self.category:
 			self.department = routing.department_for(self.category, self.area)
 		if self.department and not self.posting:
-			found = routing.route(self.department, self.area)
+			found = routing.route(
+				self.department,
+				self.area,
+				against=self.against_posting,
+				emergency=self.priority == EMERGENCY,
+			)
 			self.posting, self.routing_note = found.posting, found.note
 		if self.posting:
 			self.assigned_to = frappe.db.get_value("Officer Posting", self.posting, "user")
