@@ -8,9 +8,10 @@ the *category* of the two states, so that staff add states with no code.
 
 import frappe
 from frappe import _
+from frappe.model.workflow import WorkflowPermissionError, get_transitions
 from frappe.utils import now_datetime
 
-from grievance_cell.grievances import actions
+from grievance_cell.grievances import actions, decisions, reopening
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -23,7 +24,19 @@ from grievance_cell.service_levels import deadlines
 WORKFLOW = "Grievance"
 FIRST_STATUS = "Registered"
 ASSIGNED_STATUS = "Assigned"
-CLOSED_STATUS = "Closed"
+REOPENED_STATUS = "Reopened"
+CLOSED_STATUS = decisions.CLOSED_STATUS
+# What a person may fill in with a move.
+FIELDS_OF_MOVES = {
+	"resolution",
+	"resolution_photo",
+	"question",
+	"decision",
+	"out_of_scope_reason",
+	"expected_by",
+	"long_term_reason",
+	"long_term_owner",
+}
 
 
 def move(case, to: str, *, actor: str | None = None, remark: str = "", **values) -> None:
@@ -32,11 +45,32 @@ def move(case, to: str, *, actor: str | None = None, remark: str = "", **values)
 	`actor` is whose act it was where that is not the session's user (timers run as Administrator); `remark` goes into
 	the record, `values` are fields to set with the move. Raises frappe.ValidationError or WorkflowPermissionError.
 	"""
-	case.flags.move = {"actor": actor, "remark": remark, "values": set(values)}
+	case.flags.move = {"actor": actor, "remark": remark}
 	case.status = to
+	save_with(case, **values)
+
+
+def act(case, action: str, *, remark: str = "", **values) -> None:
+	"""Make the move that an action of the Workflow's stands for, with what a person fills in with it."""
+	to = next((each.next_state for each in get_transitions(case) if each.action == action), None)
+	if not to:
+		frappe.throw(
+			_("{0} is not possible for this case, or not for you").format(_(action)), frappe.PermissionError
+		)
+	if unknown := set(values) - FIELDS_OF_MOVES:
+		frappe.throw(_("Not a field of a move: {0}").format(", ".join(sorted(unknown))))
+	move(case, to, remark=remark, **values)
+
+
+def save_with(case, **values) -> None:
+	"""Save a case with fields that only our rules set; whoever calls this has made sure of the right to it."""
+	case.flags.own_values = set(values)
 	case.update(values)
-	# Whoever may make the transition may do so: officers need no right to edit all the fields that a move sets.
-	case.save(ignore_permissions=True)
+	try:
+		# Who may do a thing may do all of it: officers need no right to edit each field that it sets.
+		case.save(ignore_permissions=True)
+	finally:
+		case.flags.pop("own_values", None)
 
 
 def begin(case) -> None:
@@ -62,12 +96,21 @@ def begin(case) -> None:
 
 def before_move(case, previous) -> None:
 	"""Apply the rules of a move to a case that is about to be saved."""
+	refuse_unless_allowed(case, previous)
 	was, will_be = category_of(previous.status), category_of(case.status)
 	now = now_datetime()
-	if will_be == RESOLVED and not (case.resolution or "").strip():
-		frappe.throw(_("Write down what was done before you resolve the case"), frappe.MandatoryError)
+	take_values_of_state(case)
 	ask_citizen(case, previous)
-	if will_be in (RESOLVED, CLOSED) and was in (OPEN, PAUSED):
+	decisions.plan_long_term(case, previous)
+	if will_be == RESOLVED:
+		require_proof(case)
+	if will_be == CLOSED:
+		decisions.end(case, previous)
+	if will_be == CLOSED and case.closure_reason == decisions.JOINED:
+		# It goes on in another case, and may be told apart from that again: its own clock stands until then.
+		if not case.on_hold_since:
+			deadlines.pause(case, now)
+	elif will_be in (RESOLVED, CLOSED) and was in (OPEN, PAUSED):
 		deadlines.responded(case, now)
 		deadlines.settle(case, now)
 	elif will_be == PAUSED and was == OPEN:
@@ -75,8 +118,11 @@ def before_move(case, previous) -> None:
 		deadlines.pause(case, now)
 	elif will_be == OPEN and was == PAUSED:
 		deadlines.resume(case, now)
+	elif will_be == OPEN and previous.closure_reason == decisions.JOINED:
+		case.closed_on = case.closure_reason = case.duplicate_of = None
+		deadlines.resume(case, now)
 	elif will_be == OPEN and was in (RESOLVED, CLOSED):
-		reopen(case)
+		reopening.reopen(case, previous, now)
 	elif will_be == OPEN and case.status != ASSIGNED_STATUS:
 		deadlines.responded(case, now)
 		deadlines.refresh(case, now)
@@ -85,6 +131,24 @@ def before_move(case, previous) -> None:
 		case.first_resolved_on = case.first_resolved_on or now
 	if will_be == CLOSED:
 		case.closed_on = now
+	if will_be in (RESOLVED, CLOSED):
+		decisions.forget_proposal(case)
+
+
+def refuse_unless_allowed(case, previous) -> None:
+	"""Say that a move is not the user's before anything else: Frappe looks last, and would have them fill in fields first."""
+	if case.status not in {each.next_state for each in get_transitions(previous)}:
+		frappe.throw(
+			_("You cannot move a case from {0} to {1}").format(_(previous.status), _(case.status)),
+			WorkflowPermissionError,
+		)
+
+
+def take_values_of_state(case) -> None:
+	"""Set the field that the Workflow sets with a state: Frappe's own button does, a save by us has to."""
+	for state in frappe.get_cached_doc("Workflow", WORKFLOW).states:
+		if state.state == case.status and state.update_field:
+			case.set(state.update_field, state.update_value)
 
 
 def ask_citizen(case, previous) -> None:
@@ -100,21 +164,18 @@ def waits_for_citizen(status: str) -> bool:
 	return bool(frappe.get_cached_value("Grievance Status", status, "waits_for_citizen"))
 
 
-def reopen(case) -> None:
-	"""Let the clock of a case that was not settled run on from its start."""
-	case.reopen_count = (case.reopen_count or 0) + 1
-	case.resolved_on = case.closed_on = case.closure_reason = None
-	deadlines.set_deadlines(case)
+def require_proof(case) -> None:
+	"""Let nobody report a case as settled without a word, and a photo where the category wants one, of what was done."""
+	if not (case.resolution or "").strip():
+		frappe.throw(_("Write down what was done before you resolve the case"), frappe.MandatoryError)
+	wanted = frappe.get_cached_value("Grievance Category", case.category, "photo_wanted")
+	if wanted and not case.resolution_photo:
+		frappe.throw(_("Add a photo of what was done: this category needs one"), frappe.MandatoryError)
 
 
 def after_move(case, previous) -> None:
 	"""Leave the record of a move that was saved."""
 	given = case.flags.pop("move", None) or {}
-	remark = given.get("remark")
-	if not remark and category_of(case.status) == RESOLVED:
-		remark = case.resolution
-	if not remark and waits_for_citizen(case.status):
-		remark = case.question
 	actions.record(
 		case,
 		case.status,
@@ -122,9 +183,23 @@ def after_move(case, previous) -> None:
 		posting=case.posting,
 		from_status=previous.status,
 		to_status=case.status,
-		remark=remark,
+		remark=given.get("remark") or said_with(case),
 		visible_to_citizen=1,
 	)
+
+
+def said_with(case) -> str | None:
+	"""Find what the citizen is to be told with a move, where nothing else was said."""
+	stage = category_of(case.status)
+	if stage == RESOLVED:
+		return case.resolution
+	if waits_for_citizen(case.status):
+		return case.question
+	if decisions.waits_until_expected(case.status):
+		return case.long_term_reason
+	if stage == CLOSED and case.closure_reason in decisions.DECISIONS:
+		return decisions.explained(case)
+	return None
 
 
 def after_transfer(case, previous) -> None:

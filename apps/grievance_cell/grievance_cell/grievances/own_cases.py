@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, lifecycle
+from grievance_cell.grievances import actions, lifecycle, reopening
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -20,7 +20,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	category_of,
 )
 
-REOPENED_STATUS, WITHDRAWN_STATUS = "Reopened", "Withdrawn"
+WITHDRAWN_STATUS = "Withdrawn"
 ANSWERED_STATUS = "In Progress"
 INFORMATION_ADDED, REMINDED, RATED = "Information Added", "Reminded", "Rated"
 LATEST = 5
@@ -98,14 +98,20 @@ def confirm(citizen: str | None, case: str, values: dict, when: datetime) -> str
 
 
 def reopen(citizen: str | None, case: str, values: dict, when: datetime) -> str:
-	"""Open a case again that the citizen says is not settled, with what they say is still not done."""
+	"""Open a case again that the citizen says is not settled, with what they say is still not done.
+
+	Of one that ended too long ago a new case is made, linked to it.
+	"""
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if category_of(document.status) != RESOLVED:
+	if reopening.may_be_reopened(document):
+		lifecycle.move(document, lifecycle.REOPENED_STATUS, remark=said_in(values))
+		return _("Your case {0} is open again. The officer has been told what you wrote.").format(case)
+	if not reopening.may_be_followed(document):
 		return standing(document)
-	lifecycle.move(document, REOPENED_STATUS, remark=said_in(values))
-	return _("Your case {0} is open again. The officer has been told what you wrote.").format(case)
+	following = reopening.follow_up(document, said_in(values))
+	return _("Your case {0} ended long ago. We have made a new one of it: {1}").format(case, following.name)
 
 
 def rate(citizen: str | None, case: str, values: dict, when: datetime) -> str:

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 import frappe
-from frappe.utils import now_datetime
+from frappe.utils import add_to_date, now_datetime
 
 from grievance_cell.grievances import lifecycle, own_cases
 from grievance_cell.grievances.citizens import bot_user
@@ -91,8 +91,35 @@ class TestOwnCases(SiteTestCase):
 	def test_a_second_answer_changes_nothing(self):
 		self.resolve()
 		self.act("confirm")
-		self.assertIn("Closed", self.act("reopen", {"reason": "after all"}))
+		closed_on = self.case.closed_on
+		self.assertIn("Closed", self.act("confirm"))
+		self.assertEqual((self.case.status, self.case.closed_on), ("Closed", closed_on))
+
+	def test_who_is_not_content_after_all_opens_a_closed_case_again(self):
+		self.resolve()
+		self.act("confirm")
+		self.assertIn("open again", self.act("reopen", {"reason": "after all"}))
+		self.assertEqual((self.case.status, self.case.reopen_count), ("Reopened", 1))
+
+	def test_thirty_days_after_closure_a_new_linked_case_is_made_instead(self):
+		self.resolve()
+		self.act("confirm")
+		self.case.db_set("closed_on", add_to_date(None, days=-31))
+		said = self.act("reopen", {"reason": "It leaks again"})
 		self.assertEqual((self.case.status, self.case.reopen_count), ("Closed", 0))
+		(following,) = frappe.get_all(
+			"Grievance", {"follows": self.case.name}, ["name", "description", "citizen", "category", "status"]
+		)
+		self.assertIn(following.name, said)
+		self.assertEqual(
+			(following.description, following.citizen, following.category),
+			("It leaks again", self.case.citizen, self.case.category),
+		)
+
+	def test_a_suggestion_is_not_opened_again(self):
+		self.case.db_set({"grievance_type": "Suggestion", "status": "Accepted", "closed_on": now_datetime()})
+		self.assertIn(self.case.name, self.act("reopen", {"reason": "Do it"}))
+		self.assertEqual(self.case.status, "Accepted")
 
 	def test_an_answer_nobody_asked_for_changes_nothing(self):
 		before = self.case.status

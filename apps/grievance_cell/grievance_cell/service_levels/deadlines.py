@@ -73,6 +73,12 @@ def set_deadlines(case) -> None:
 	refresh(case)
 
 
+def restart(case, on: datetime, share: float = 1) -> None:
+	"""Begin a new target from now, of which a reopened case has a share only."""
+	case.clock_started_on, case.hold_seconds, case.on_hold_since = on, 0, None
+	set_deadlines(case)
+
+
 def _target(case):
 	if not case.sla:
 		return None

@@ -44,10 +44,12 @@ class Grievance(Document):
 
 	def on_update(self):
 		before = self.get_doc_before_save()
-		if before and (before.department, before.posting) != (self.department, self.posting):
-			lifecycle.after_transfer(self, before)
-		if before and before.status != self.status:
+		if not before:
+			return
+		if before.status != self.status:
 			lifecycle.after_move(self, before)
+		elif (before.department, before.posting) != (self.department, self.posting):
+			lifecycle.after_transfer(self, before)
 
 	def set_proposed_category(self):
 		found = categorisation.suggest(strip_html(self.description or ""), self.grievance_type, limit=1)
@@ -90,10 +92,10 @@ class Grievance(Document):
 	def keep_read_only_fields(self, before):
 		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.
 
-		What a move sets stays, be it lifecycle.move's or the field that the workflow sets with a state; so does the
+		What our rules set stays (lifecycle.save_with), and the field that the workflow sets with a state; so does the
 		status, whose change the workflow has checked.
 		"""
-		ours = {"status", *(self.flags.move or {}).get("values", ())}
+		ours = {"status", *(self.flags.own_values or ())}
 		if before.status != self.status:
 			states = frappe.get_cached_doc("Workflow", lifecycle.WORKFLOW).states
 			ours |= {state.update_field for state in states if state.state == self.status}

@@ -1,0 +1,72 @@
+"""A case that its citizen does not take for settled: who has it next, how long they have, and how long it can be said."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date, cint, flt, get_datetime, now_datetime
+
+from grievance_cell.grievances.decisions import DECISIONS, JOINED, SUGGESTION
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
+from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, posting_for
+from grievance_cell.organisation.postings import in_charge
+from grievance_cell.service_levels import deadlines
+
+# How a case ended that its citizen cannot open again: they took it back, or it goes on as part of another.
+FINAL = ("Withdrawn", JOINED)
+
+
+def reopen(case, previous, now: datetime) -> None:
+	"""Send a case that was not settled up, with a target of its own; that it was late before stays on record.
+
+	The first time it goes to the next posting up, the second time to the department's head, then to the collector, as does an
+	appeal against a decision.
+	"""
+	case.reopen_count = cint(case.reopen_count) + 1
+	appeal = previous.closure_reason in DECISIONS
+	rung = COLLECTOR if appeal else {1: SUPERIOR, 2: HEAD}.get(case.reopen_count, COLLECTOR)
+	if above := posting_for(case, rung):
+		case.posting = above
+		case.assigned_to = frappe.db.get_value("Officer Posting", in_charge(above), "user")
+		case.routing_note = _("Reopened -> {0}").format(above)
+	case.reopened_on = now
+	case.resolved_on = case.closed_on = case.closure_reason = case.force_closed_by = None
+	case.resolution = case.resolution_photo = case.decision = case.delay_reason = case.delay_remark = None
+	case.escalation_level = 0
+	share = flt(frappe.get_cached_doc("Grievance Settings").reopen_share) / 100
+	deadlines.restart(case, now, share=share or 1)
+
+
+def may_be_reopened(case) -> bool:
+	"""Tell whether the citizen may say that a case is not settled: of a closed one, until some days after its end."""
+	stage = category_of(case.status)
+	if stage == RESOLVED:
+		return case.grievance_type != SUGGESTION
+	days = cint(frappe.get_cached_doc("Grievance Settings").reopen_days)
+	return may_be_followed(case) and now_datetime() <= add_to_date(get_datetime(case.closed_on), days=days)
+
+
+def may_be_followed(case) -> bool:
+	"""Tell whether a case has ended in a way with which its citizen may not be content."""
+	return (
+		category_of(case.status) == CLOSED
+		and case.grievance_type != SUGGESTION
+		and case.closure_reason not in FINAL
+	)
+
+
+def follow_up(case, said: str):
+	"""Register anew what a citizen says of a case that ended too long ago to be reopened; returns the new case."""
+	kept = (
+		"grievance_type", "category", "area", "address", "latitude", "longitude", "citizen", "citizen_name", "mobile_no",
+		"language", "source", "against_posting",
+	)  # fmt: skip
+	following = frappe.get_doc(
+		{
+			"doctype": case.doctype,
+			"follows": case.name,
+			"description": said or case.description,
+			**{field: case.get(field) for field in kept},
+		}
+	)
+	return following.insert(ignore_permissions=True)
