@@ -1,5 +1,8 @@
 """What this app asks of MariaDB beyond what a DocType can say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import frappe
 
 # Transactions that lost a race and may be run again whole: lock wait timeout, deadlock, and a row that changed since
@@ -13,6 +16,26 @@ def is_transient(error: BaseException) -> bool:
 	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 		return True
 	return bool(error.args) and error.args[0] in TRANSIENT
+
+
+@contextmanager
+def harmless(title: str) -> Iterator[None]:
+	"""Do something beside what matters: if it fails, it alone is undone and the Error Log has it under this title.
+
+	A lost race is raised again, for it has undone the whole transaction.
+	"""
+	# One may stand in another: two savepoints of one name would be one.
+	savepoint = f"harmless_{frappe.generate_hash(length=8)}"
+	frappe.db.savepoint(savepoint)
+	said = len(frappe.local.message_log)
+	try:
+		yield
+	except Exception as error:
+		if is_transient(error):
+			raise
+		frappe.db.rollback(save_point=savepoint)
+		del frappe.local.message_log[said:]
+		frappe.log_error(title=title)
 
 
 def make_binary(doctype: str, fieldnames: list[str]) -> None:

@@ -30,6 +30,10 @@ has_permission = {
 
 jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 
+override_doctype_class = {
+	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification"
+}
+
 doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
 
 # What a Chat Flow may end with, and what the bot does for a citizen by itself: name to function. Other apps may add theirs.

@@ -42,7 +42,7 @@ LONG_WORD = 14
 # Steps that no answer stands for in a summary.
 UNANSWERED = ("Tell", "Photo", "Confirm")
 # Messages of our own are no citizen's: they come whenever they come.
-OWN_KINDS = ("settled", "question", "silence")
+OWN_KINDS = ("settled", "question", "reminder", "silence")
 
 
 def turn(
@@ -110,7 +110,7 @@ class Bot:
 	def hear_own(self, event: Event) -> None:
 		if event.kind == "settled":
 			self.cases.ask_whether_settled(event)
-		elif event.kind == "question":
+		elif event.kind in ("question", "reminder"):
 			self.cases.ask_question(event)
 		else:
 			self.drop_what_was_left()

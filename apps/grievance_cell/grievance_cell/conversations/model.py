@@ -153,7 +153,8 @@ class Event:
 
 	`choice` is the id of the row or button that was tapped, `media` our name of the stored message that holds a file.
 	Of our own are "settled" (a case was reported as settled: `case`, `text` is the action taken), "question" (an
-	officer asks: `case`, `text`) and "silence" (the draft is to be dropped). `when` is the moment of it.
+	officer asks: `case`, `text`), "reminder" (of that question) and "silence" (the draft is to be dropped). `when` is the
+	moment of it.
 	"""
 
 	kind: str

@@ -158,9 +158,12 @@ class MyCases:
 		"""Put an officer's question; the citizen's next message answers it."""
 		others = [each for each in self.session.questions if each["case"] != event.case]
 		self.session.questions = [*others, {"case": event.case, "text": event.text}]
-		asked = self.text("The officer of your case {case} asks:", case=event.case)
+		if event.kind == "reminder":
+			asked = self.text("We still wait for your answer on your case {case}:", case=event.case)
+		else:
+			asked = self.text("The officer of your case {case} asks:", case=event.case)
 		how = self.text("Please write the answer, or send a photo or a voice note.")
-		self.turn.notify(f"{asked}\n{event.text}\n\n{how}", notice="question", case=event.case)
+		self.turn.notify(f"{asked}\n{event.text}\n\n{how}", notice=event.kind, case=event.case)
 
 	def begin_answer(self, case: str) -> bool:
 		"""Take what comes now as the answer to a question; False if there is no form for it."""

@@ -162,6 +162,7 @@ def converse(event: frappe._dict) -> bool:
 			reference_doctype=reply.doctype,
 			reference_name=reply.name,
 			remark=heard.text if event.kind == INTERNAL else "",
+			is_answer=event.kind == MESSAGE,
 		)
 	settle(event, PROCESSED)
 	if inbound and not frappe.db.sql("select 1 from `tabChat Message` where name = %s", inbound):

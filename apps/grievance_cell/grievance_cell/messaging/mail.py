@@ -3,15 +3,14 @@
 import frappe
 from frappe.utils import escape_html
 
-from grievance_cell.database import is_transient
+from grievance_cell.database import harmless
 
 
 def send(address: str, subject: str, text: str, doctype: str, name: str) -> None:
 	"""Queue an e-mail about a document. A site without outgoing mail has none, and trouble with it stops nothing else."""
 	if not (frappe.conf.mail_server or has_account()):
 		return
-	frappe.db.savepoint("mail")
-	try:
+	with harmless(f"No e-mail about {doctype} {name}"):
 		frappe.sendmail(
 			recipients=[address],
 			subject=subject,
@@ -20,11 +19,6 @@ def send(address: str, subject: str, text: str, doctype: str, name: str) -> None
 			reference_name=name,
 			add_unsubscribe_link=0,
 		)
-	except Exception as error:
-		if is_transient(error):
-			raise
-		frappe.db.rollback(save_point="mail")
-		frappe.log_error(title=f"No e-mail about {doctype} {name}")
 
 
 def has_account() -> bool:

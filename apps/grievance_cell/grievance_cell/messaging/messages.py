@@ -1,7 +1,7 @@
 """The table of messages in and out: the only place that writes Chat Messages' rows anew."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import filetype
 import frappe
@@ -9,6 +9,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Choice, Reply
+from grievance_cell.messaging import muted_hours
 from grievance_cell.messaging.events import shard_of
 
 # What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
@@ -49,16 +50,21 @@ def queue(
 	reference_name: str | None = None,
 	purpose: str = "",
 	remark: str = "",
+	language: str = "",
+	is_answer: bool = False,
 ) -> int:
 	"""Put a message into the outbox, in this transaction; whoever commits it wakes the outbox or drains it.
 
 	`purpose` is Service, Utility or Marketing; without one a notice is Utility and anything else Service. `remark` is
-	what a template may quote of an officer's words, should the reply, being a notice, have to go out as one.
+	what a template may quote of an officer's words, should the reply, being a notice, have to go out as one; `language`
+	is that of whom it is for, where that is not the citizen's. What is neither Service nor an answer waits in muted hours.
 	"""
+	purpose = purpose or ("Utility" if reply.notice else "Service")
 	return _insert_outgoing(
 		session,
 		message_type="interactive" if reply.choices or reply.asks_location else "text",
-		purpose=purpose or ("Utility" if reply.notice else "Service"),
+		purpose=purpose,
+		next_attempt_on=None if is_answer else first_attempt_on(purpose, reference_doctype, reference_name),
 		notice=reply.notice or None,
 		text=reply.text[:LONGEST_TEXT],
 		reference_doctype=reference_doctype,
@@ -68,6 +74,7 @@ def queue(
 				"choices": [[c.value, c.label, c.description, c.is_group] for c in reply.choices],
 				"asks_location": reply.asks_location,
 				"remark": remark,
+				"language": language,
 			},
 			ensure_ascii=False,
 		),
@@ -90,11 +97,18 @@ def queue_file(
 		session,
 		message_type=type_of_file(content),
 		purpose=purpose,
+		next_attempt_on=first_attempt_on(purpose, reference_doctype, reference_name),
 		text=caption[:LONGEST_TEXT],
 		file=file,
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
 	)
+
+
+def first_attempt_on(purpose: str, doctype: str | None, name: str | None) -> datetime | None:
+	"""Tell until when a message waits because of the hour; None for at once."""
+	over_on = None if purpose == "Service" else muted_hours.over_on(now_datetime())
+	return None if over_on and muted_hours.is_emergency(doctype, name) else over_on
 
 
 def type_of_file(content: bytes) -> str:
@@ -138,6 +152,10 @@ def reply_of(message) -> Reply:
 
 def remark_of(message) -> str:
 	return json.loads(message.payload or "{}").get("remark") or ""
+
+
+def language_of(message) -> str:
+	return json.loads(message.payload or "{}").get("language") or ""
 
 
 def _insert(**values) -> int:

@@ -1,88 +1,194 @@
-"""What the citizen is told when something happens to a case."""
+"""What is told when something happens to a case: to its citizen, and to the officers.
+
+Which step is told under which name is here. Who is told of it, by which channel and in what words is in Notifications
+(event Custom, on Grievance, of that step), so that IT staff switch each off and reword it with no code. They are sent
+from here and not by Frappe, which would load every one of them at every save.
+"""
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import escape_html, now_datetime
 
 from grievance_cell.conversations.model import Reply
+from grievance_cell.database import harmless
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
+from grievance_cell.grievances.doctype.grievance.grievance import EMERGENCY
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
+	CLOSED,
+	OPEN,
+	RESOLVED,
+	category_of,
+)
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, waits_for_citizen
-from grievance_cell.messaging import events, mail, messages, sessions, templates, window
+from grievance_cell.messaging import events, mail, messages, recipients, sessions, templates, window
+from grievance_cell.messaging.recipients import Recipient
 from grievance_cell.messaging.wake import wake_after_commit
 from grievance_cell.organisation.areas import ancestors
 
-# All that a citizen may be told out of the blue. Each has a Chat Template in every language that we ship.
+# The steps of a case. Each that its citizen is told has a Chat Template in every language that we ship.
 REGISTERED, STATUS, QUESTION, SETTLED = "registered", "status", "question", "settled"
-CLOSING, TRANSFERRED = "closed", "transferred"
-NOTICES = (REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED)
+CLOSING, TRANSFERRED, LONG_TERM, REOPENED = "closed", "transferred", "long_term", "reopened"
+OUT_OF_SCOPE, JUNK, FORCE_CLOSED, THANKS = "out_of_scope", "junk", "force_closed", "thanks"
+INTERIM, OVERDUE, NEW_DATE, REMINDER = "interim", "overdue", "new_date", "reminder"
+JOINED, PARTED = "joined", "parted"
+TOLD_TO_CITIZENS = (
+	REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED, LONG_TERM, REOPENED, OUT_OF_SCOPE, JUNK, FORCE_CLOSED,
+	THANKS, INTERIM, OVERDUE, NEW_DATE, REMINDER, JOINED, PARTED,
+)  # fmt: skip
+# These are for officers alone.
+ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED = "assigned", "emergency", "warned", "escalated"
+LONG_TERM_OVER, ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = (
+	"long_term_over", "answered", "information_added", "citizen_reminds",
+)  # fmt: skip
+STEPS = (
+	*TOLD_TO_CITIZENS, ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED, LONG_TERM_OVER, ANSWERED, INFORMATION_ADDED,
+	CITIZEN_REMINDS,
+)  # fmt: skip
+# Officers' own templates, since WhatsApp's window is seldom open to them.
+FOR_OFFICERS = ("officer_assigned", "officer_emergency", "officer_escalated")
+NOTICES = (*TOLD_TO_CITIZENS, *FOR_OFFICERS)
 # These are asked in the conversation's own turn, by the bot, since the answer is taken there.
-ASKED = (QUESTION, SETTLED)
+ASKED = (QUESTION, REMINDER, SETTLED)
 
+TRANSFER = "Transferred"
+# What is done to a case without a move, by the name of its Grievance Action.
+BY_ACTION = {
+	"Interim Reply": (INTERIM,),
+	"Overdue": (OVERDUE,),
+	"New Date": (NEW_DATE,),
+	"Question Repeated": (REMINDER,),
+	"Warned": (WARNED,),
+	"Escalated": (ESCALATED,),
+	"Not Acknowledged": (ESCALATED,),
+	"Long Term Over": (LONG_TERM_OVER,),
+	"Information Added": (INFORMATION_ADDED,),
+	"Reminded": (CITIZEN_REMINDS,),
+	"Parted": (PARTED,),
+}
+# Why a case came to its end, where that wants other words than its status.
+BY_CLOSURE_REASON = {
+	"Out of Scope": OUT_OF_SCOPE,
+	"Junk": JUNK,
+	"Force Closed": FORCE_CLOSED,
+	"Duplicate": JOINED,
+}
+
+WHATSAPP, EMAIL, DESK = "WhatsApp", "Email", "System Notification"
 ENGLISH = "en"
 
 
 def on_action(action, method: str | None = None) -> None:
-	"""Tell the citizen of a step of their case (Grievance Action, after_insert), by e-mail too where they have one.
-
-	Not of what they did themselves, which the bot answers in the talk.
-	"""
-	if action.reference_doctype != "Grievance" or not action.visible_to_citizen or action.actor == bot_user():
-		return
-	notice = notice_of(action)
-	case = frappe.get_doc("Grievance", action.reference_name) if notice else None
-	if not case or not case.citizen:
-		return
-	citizen = frappe.get_doc("Citizen", case.citizen)
-	conversation = conversation_of(case)
-	language = citizen.language or default_language(conversation)
-	if citizen.email:
-		said = text_of(notice, case, action.remark or "", language)
-		subject = _("Your case {0}", language).format(case.name)
-		mail.send(citizen.email, subject, said, case.doctype, case.name)
-	if conversation:
-		tell(notice, conversation, case, action, language)
+	"""Tell of a step of a case (Grievance Action, after_insert)."""
+	if action.reference_doctype == "Grievance" and (
+		action.action in BY_ACTION or action.action == TRANSFER or action.to_status
+	):
+		tell(frappe.get_doc("Grievance", action.reference_name), action)
 
 
-def notice_of(action) -> str:
-	"""Name the notice that a step is told with, "" for none: that a case went to its officer is said already."""
-	if action.action == "Transferred":
-		return TRANSFERRED if action.to_department != action.from_department else ""
+def tell(case, action) -> None:
+	"""Send every enabled Notification of a step. What fails in one is logged, and undoes neither the step nor the others."""
+	for notification in notifications_for(case, action):
+		with harmless(f"Notification {notification.name} was not sent for {case.name}"):
+			send(notification, case, action)
+
+
+def tell_citizen(case, action) -> None:
+	"""Tell of a step, done on another case, to the citizen of this one, who is told all that is told there."""
+	for notification in notifications_for(case, action):
+		with harmless(f"Notification {notification.name} was not sent for {case.name}"):
+			send(notification, case, action, citizens_only=True)
+
+
+def notifications_for(case, action) -> list:
+	steps = steps_of(action, case)
+	if not steps:
+		return []
+	wanted = {"enabled": 1, "event": "Custom", "document_type": case.doctype, "case_step": ("in", steps)}
+	names = frappe.get_all("Notification", wanted, pluck="name", order_by="name")
+	return [frappe.get_cached_doc("Notification", name) for name in names]
+
+
+def steps_of(action, case) -> tuple[str, ...]:
+	"""Name what a thing done is told as: one step of STEPS, none, or one for the citizen and one for the officer."""
+	if action.action in BY_ACTION:
+		return BY_ACTION[action.action]
+	if action.action == TRANSFER:
+		return (
+			(TRANSFERRED, *given_to_officer(case))
+			if action.to_department != action.from_department
+			else given_to_officer(case)
+		)
+	if not action.to_status:
+		return ()
 	if not action.from_status:
-		return REGISTERED if action.to_status else ""
+		return (REGISTERED,)
 	if waits_for_citizen(action.to_status):
-		return QUESTION
+		return (QUESTION,)
+	if frappe.get_cached_value("Grievance Status", action.to_status, "waits_until_expected"):
+		return (LONG_TERM,)
+	now, before = category_of(action.to_status), category_of(action.from_status)
+	if now == RESOLVED:
+		return (SETTLED,)
+	if now == CLOSED:
+		suggestion = THANKS if case.grievance_type == "Suggestion" else CLOSING
+		return (BY_CLOSURE_REASON.get(case.closure_reason, suggestion),)
+	if now == OPEN and before in (RESOLVED, CLOSED):
+		return (REOPENED,)
 	if action.to_status == ASSIGNED_STATUS:
-		return ""
-	return {RESOLVED: SETTLED, CLOSED: CLOSING}.get(category_of(action.to_status), STATUS)
+		return given_to_officer(case)
+	return (STATUS, ANSWERED) if waits_for_citizen(action.from_status) else (STATUS,)
 
 
-def text_of(notice: str, case, remark: str, language: str) -> str:
-	"""Say a notice in the words of its template, whether or not Meta has approved that."""
-	template = templates.find(notice, [language, ENGLISH])
-	if template:
-		return templates.text(template, templates.fill(template, case, remark))
-	with templates.speaking(language):
-		return _("Your case {0} stands at: {1}").format(case.name, templates.status_of(case))
+def given_to_officer(case) -> tuple[str]:
+	return (NEW_EMERGENCY if case.priority == EMERGENCY else ASSIGNED,)
 
 
-def tell(notice: str, conversation: tuple[str, str], case, action, language: str) -> None:
-	shard = events.shard_of(conversation[1])
-	if notice == SETTLED and case.resolution_photo:
-		show_proof(case, sessions.get(*conversation))
-	if notice in ASKED:
-		payload = {"notice": notice, "case": case.name, "text": action.remark or ""}
-		events.tell_session(*conversation, reason=str(action.name), payload=payload)
-		wake_after_commit("inbox", shard)
+def send(notification, case, action, citizens_only: bool = False) -> None:
+	remark = action.remark or ""
+	context = {"doc": case, "action": action, "remark": remark}
+	if notification.condition and not frappe.safe_eval(notification.condition, None, dict(context)):
 		return
-	messages.queue(
-		sessions.get(*conversation),
-		Reply(text_of(notice, case, action.remark or "", language), notice=notice),
-		reference_doctype=case.doctype,
-		reference_name=case.name,
-		remark=action.remark or "",
-	)
-	wake_after_commit("outbox", shard)
+	for recipient in recipients.of(notification, case, context):
+		if recipient.citizen:
+			inform(notification, recipient, case, action)
+		elif citizens_only or (recipient.user and recipient.user == action.actor):
+			# What they have done themselves they know.
+			continue
+		elif notification.channel != WHATSAPP:
+			tell_officer(notification, recipient, context)
+		elif recipient.wants_whatsapp or case.priority == EMERGENCY:
+			write(notification, recipient, case, remark)
+
+
+# to citizens
+
+
+def inform(notification, recipient: Recipient, case, action) -> None:
+	"""Tell a citizen of their case, by e-mail too where they have one.
+
+	Not of what they did themselves, which the bot answers in the talk, and not of another department's part of it.
+	"""
+	if not action.visible_to_citizen or action.actor == bot_user() or case.get("parent_grievance"):
+		return
+	conversation = conversation_of(recipient, case.area)
+	language = language_of(recipient, conversation)
+	remark = action.remark or ""
+	if recipient.email:
+		said = text_of(notification, case, remark, language)
+		mail.send(
+			recipient.email, _("Your case {0}", language).format(case.name), said, case.doctype, case.name
+		)
+	if not conversation:
+		return
+	step = notification.case_step
+	if step == SETTLED and case.resolution_photo:
+		show_proof(case, sessions.get(*conversation))
+	if step in ASKED:
+		payload = {"notice": step, "case": case.name, "text": remark}
+		events.tell_session(*conversation, reason=str(action.name), payload=payload)
+		wake_after_commit("inbox", events.shard_of(conversation[1]))
+	else:
+		write(notification, recipient, case, remark)
 
 
 def show_proof(case, session) -> None:
@@ -91,38 +197,69 @@ def show_proof(case, session) -> None:
 	if not file or not window.is_open(session.last_inbound_on, now_datetime()):
 		return
 	try:
-		messages.queue_file(session, file, reference_doctype=case.doctype, reference_name=case.name)
+		messages.queue_file(
+			session, file, purpose="Utility", reference_doctype=case.doctype, reference_name=case.name
+		)
 	except (OSError, frappe.ValidationError):
 		# The officer's word counts; that its picture can't be sent must not undo it.
 		frappe.clear_messages()
 		frappe.log_error(title=f"The photo of {case.name} could not be sent")
 
 
-def default_language(conversation: tuple[str, str] | None) -> str:
-	return (
-		conversation and frappe.get_cached_value("Chat Channel", conversation[0], "default_language")
-	) or ENGLISH
+# over WhatsApp
 
 
-def conversation_of(case) -> tuple[str, str] | None:
-	"""Find where to write to a citizen: the latest talk, else the number on the channel that serves the area."""
-	talks = frappe.get_all(
-		"Chat Session",
-		{"citizen": case.citizen},
-		["channel", "conversation_key"],
-		order_by="last_inbound_on desc",
-		limit=1,
+def write(notification, recipient: Recipient, document, remark: str = "") -> None:
+	"""Put a Notification for somebody into the outbox, which chooses between free text and template when it sends."""
+	conversation = conversation_of(recipient, document.get("area"))
+	if not conversation:
+		return
+	language = language_of(recipient, conversation)
+	template = notification.chat_template
+	notice = frappe.get_cached_value("Chat Template", template, "notice") if template else ""
+	messages.queue(
+		sessions.get(*conversation),
+		Reply(text_of(notification, document, remark, language), notice=notice),
+		purpose="Utility",
+		reference_doctype=document.doctype,
+		reference_name=document.name,
+		remark=remark,
+		language=language,
 	)
-	if talks:
-		return talks[0].channel, talks[0].conversation_key
-	number = frappe.db.get_value("Citizen", case.citizen, "mobile_no")
-	channel = channel_for(case.area)
-	return (channel, number.lstrip("+")) if number and channel else None
+	wake_after_commit("outbox", events.shard_of(conversation[1]))
 
 
-def channel_for(area: str) -> str | None:
+def text_of(notification, document, remark: str, language: str) -> str:
+	"""Say a Notification: in the words of its Chat Template, whether or not Meta has approved that, else in its own."""
+	if notification.chat_template:
+		notice = frappe.get_cached_value("Chat Template", notification.chat_template, "notice")
+		template = templates.find(notice, [language, ENGLISH])
+		if template:
+			return templates.text(template, templates.fill(template, document, remark))
+	with templates.speaking(language):
+		context = {"doc": document, "status": templates.status_of(document), "remark": remark}
+		return frappe.render_template(_(notification.message or ""), context)
+
+
+def conversation_of(recipient: Recipient, area: str | None) -> tuple[str, str] | None:
+	"""Find where to write to somebody: a citizen's latest talk, else the number on the channel that serves the area."""
+	if recipient.citizen:
+		talks = frappe.get_all(
+			"Chat Session",
+			{"citizen": recipient.citizen},
+			["channel", "conversation_key"],
+			order_by="last_inbound_on desc",
+			limit=1,
+		)
+		if talks:
+			return talks[0].channel, talks[0].conversation_key
+	channel = recipient.number and channel_for(area)
+	return (channel, recipient.number.lstrip("+")) if channel else None
+
+
+def channel_for(area: str | None) -> str | None:
 	"""Name the channel that serves an area: the one of the nearest area upwards, else one that serves all."""
-	above = [each.name for each in ancestors(area)]
+	above = [each.name for each in ancestors(area)] if area else []
 	channels = frappe.get_all("Chat Channel", {"enabled": 1}, ["name", "default_area"], order_by="creation")
 	serving = [channel for channel in channels if not channel.default_area or channel.default_area in above]
 	nearest = min(
@@ -131,3 +268,38 @@ def channel_for(area: str) -> str | None:
 		default=None,
 	)
 	return nearest and nearest.name
+
+
+def language_of(recipient: Recipient, conversation: tuple[str, str] | None) -> str:
+	return (
+		recipient.language
+		or (conversation and frappe.get_cached_value("Chat Channel", conversation[0], "default_language"))
+		or ENGLISH
+	)
+
+
+# to officers, in the desk and by e-mail
+
+
+def tell_officer(notification, recipient: Recipient, context: dict) -> None:
+	"""Tell an officer in their own language, in the desk, by e-mail, or both, as the Notification says."""
+	case = context["doc"]
+	with templates.speaking(recipient.language or ENGLISH):
+		subject, text = (
+			frappe.render_template(_(said), context) for said in (notification.subject, notification.message)
+		)
+	if notification.channel == DESK or notification.send_system_notification:
+		frappe.get_doc(
+			{
+				"doctype": "Notification Log",
+				"type": "Alert",
+				"for_user": recipient.user,
+				"subject": escape_html(subject),
+				"email_content": escape_html(text),
+				"document_type": case.doctype,
+				"document_name": case.name,
+			}
+		).insert(ignore_permissions=True)
+	if notification.channel == EMAIL and recipient.email:
+		link = frappe.utils.get_url_to_form(case.doctype, case.name)
+		mail.send(recipient.email, subject, f"{text}\n\n{link}", case.doctype, case.name)

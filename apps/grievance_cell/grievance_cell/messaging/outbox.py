@@ -49,7 +49,10 @@ def drain(shard: int) -> None:
 
 
 def due_messages(shard: int) -> list[int]:
-	"""List what may be sent now: of each conversation only what no earlier message stands before."""
+	"""List what may be sent now: of each conversation only what no earlier message stands before.
+
+	A notice that waits for the morning stands before nothing: an answer goes out at any hour.
+	"""
 	frappe.db.rollback()
 	found = frappe.db.sql(
 		f"""select message.name from `tabChat Message` message
@@ -57,7 +60,9 @@ def due_messages(shard: int) -> list[int]:
 		and not exists (
 			select 1 from `tabChat Message` earlier
 			where earlier.state in ('Queued', 'Sending') and earlier.shard = %(shard)s
-			and earlier.session = message.session and earlier.name < message.name)
+			and earlier.session = message.session and earlier.name < message.name
+			and not (earlier.state = 'Queued' and earlier.purpose <> 'Service' and earlier.attempts = 0
+				and earlier.next_attempt_on > %(now)s))
 		order by name limit {BATCH}""",
 		{"shard": shard, "now": now_datetime()},
 		pluck=True,
@@ -155,7 +160,7 @@ def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
 	citizen = frappe.db.get_value(
 		"Citizen", message.citizen, ["language", "announcements_opt_out"], as_dict=True
 	)
-	language = citizen and citizen.language
+	language = messages.language_of(message) or (citizen and citizen.language)
 	to, our_id = session.conversation_key, str(message.name)
 	if message.purpose == "Marketing" and citizen and citizen.announcements_opt_out:
 		raise NotSent(0, _("The citizen wants no announcements"))

@@ -6,7 +6,8 @@ from frappe.utils import now_datetime
 
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import events, mail, messages, notices, sessions
+from grievance_cell.messaging import events, mail, messages, notices, recipients, sessions
+from grievance_cell.messaging.recipients import Recipient
 from grievance_cell.testing import (
 	ChatTestCase,
 	make_area,
@@ -71,10 +72,10 @@ class TestNotices(CaseTestCase):
 		said = f"Your case {case.name} stands at: Work is going on. We will write to you when there is more."
 		self.assertEqual(self.texts()[1:], [said])
 
-	def test_tells_why_a_case_is_closed(self):
+	def test_a_suggestion_is_thanked_for_and_answered(self):
 		case = self.case(grievance_type="Suggestion")
 		self.move(case, "Accepted", remark="The council has agreed")
-		self.assertIn("Suggestion taken up. Reason: The council has agreed", self.texts()[-1])
+		self.assertIn("Suggestion taken up. What the office says: The council has agreed", self.texts()[-1])
 
 	def test_speaks_the_citizens_language_and_else_the_channels(self):
 		for language, word in (("hi", "आपकी अर्ज़ी"), ("pa", "ਤੁਹਾਡੀ ਅਰਜ਼ੀ"), (None, "Your case")):
@@ -90,23 +91,48 @@ class TestNotices(CaseTestCase):
 		self.move(case, "Accepted", remark="The council has agreed")
 		self.assertEqual(messages.remark_of(self.messages()[-1]), "The council has agreed")
 
-	def test_each_move_has_its_notice(self):
-		for found, notice in (
-			({"to_status": "Registered"}, "registered"),
-			({"from_status": "Registered", "to_status": "Assigned"}, ""),
-			({"from_status": "Assigned", "to_status": "In Progress"}, "status"),
-			({"from_status": "Assigned", "to_status": "Awaiting Citizen"}, "question"),
-			({"from_status": "In Progress", "to_status": "Long Term"}, "status"),
-			({"from_status": "Assigned", "to_status": "Resolved"}, "settled"),
-			({"from_status": "Resolved", "to_status": "Reopened"}, "status"),
-			({"from_status": "Resolved", "to_status": "Closed"}, "closed"),
-			({"from_status": "Assigned", "to_status": "Rejected"}, "closed"),
-			({"action": "Transferred", "from_department": "A", "to_department": "B"}, "transferred"),
-			({"action": "Transferred", "from_department": "A", "to_department": "A"}, ""),
-			({"action": "Noted"}, ""),
+	def test_each_step_has_its_name(self):
+		case = frappe._dict(priority="High", grievance_type="Complaint")
+		emergency, suggestion = {**case, "priority": "Emergency"}, {**case, "grievance_type": "Suggestion"}
+		for action, about, steps in (
+			({"to_status": "Registered"}, case, ("registered",)),
+			({"from_status": "Registered", "to_status": "Assigned"}, case, ("assigned",)),
+			({"from_status": "Registered", "to_status": "Assigned"}, emergency, ("emergency",)),
+			({"from_status": "Assigned", "to_status": "In Progress"}, case, ("status",)),
+			({"from_status": "Assigned", "to_status": "Awaiting Citizen"}, case, ("question",)),
+			({"from_status": "Awaiting Citizen", "to_status": "In Progress"}, case, ("status", "answered")),
+			({"from_status": "In Progress", "to_status": "Long Term"}, case, ("long_term",)),
+			({"from_status": "Assigned", "to_status": "Resolved"}, case, ("settled",)),
+			({"from_status": "Resolved", "to_status": "Reopened"}, case, ("reopened",)),
+			({"from_status": "Resolved", "to_status": "Closed"}, case, ("closed",)),
+			({"from_status": "Assigned", "to_status": "Not Sanctioned"}, case, ("closed",)),
+			({"from_status": "Assigned", "to_status": "Accepted"}, suggestion, ("thanks",)),
+			*(
+				({"from_status": "Assigned", "to_status": to}, {**case, "closure_reason": reason}, (step,))
+				for to, reason, step in (
+					("Rejected", "Out of Scope", "out_of_scope"),
+					("Rejected", "Junk", "junk"),
+					("Closed", "Force Closed", "force_closed"),
+					("Duplicate", "Duplicate", "joined"),
+				)
+			),
+			(
+				{"action": "Transferred", "from_department": "A", "to_department": "B"},
+				case,
+				("transferred", "assigned"),
+			),
+			({"action": "Transferred", "from_department": "A", "to_department": "A"}, case, ("assigned",)),
+			({"action": "Interim Reply"}, case, ("interim",)),
+			({"action": "Overdue"}, case, ("overdue",)),
+			({"action": "New Date"}, case, ("new_date",)),
+			({"action": "Question Repeated"}, case, ("reminder",)),
+			({"action": "Warned"}, case, ("warned",)),
+			({"action": "Escalated"}, case, ("escalated",)),
+			({"action": "Not Acknowledged"}, emergency, ("escalated",)),
+			({"action": "Noted"}, case, ()),
 		):
-			with self.subTest(**found):
-				self.assertEqual(notices.notice_of(frappe._dict(found)), notice)
+			with self.subTest(**action):
+				self.assertEqual(notices.steps_of(frappe._dict(action), frappe._dict(about)), steps)
 
 	def test_tells_what_the_officer_asks(self):
 		case = self.case()
@@ -179,11 +205,13 @@ class TestNotices(CaseTestCase):
 		for place, channel in ((ward, of_town), (other, of_district)):
 			citizen = make_citizen()
 			case = make_case(self.category, place, citizen=citizen.name)
-			self.assertEqual(notices.conversation_of(case), (channel.name, citizen.mobile_no.lstrip("+")))
+			told = Recipient(citizen=case.citizen, number=citizen.mobile_no)
+			found = notices.conversation_of(told, case.area)
+			self.assertEqual(found, (channel.name, citizen.mobile_no.lstrip("+")))
 
 	def test_a_citizen_without_a_number_cannot_be_written_to(self):
-		case = make_case(self.category, self.ward, citizen=make_citizen(mobile_no=None).name)
-		self.assertIsNone(notices.conversation_of(case))
+		(told,) = recipients.citizen(make_citizen(mobile_no=None).name)
+		self.assertIsNone(notices.conversation_of(told, self.ward.name))
 
 	def test_wakes_the_drain_only_after_the_commit(self):
 		case = self.case()

@@ -39,10 +39,6 @@ class TestShippedTemplates(ChatTestCase):
 		for each in defaults:
 			self.assertEqual((each["category"], each["enabled"]), ("Utility", 1))
 
-	def test_the_notices_that_can_be_chosen_are_those_that_there_are(self):
-		options = frappe.get_meta("Chat Template").get_field("notice").options.split("\n")
-		self.assertEqual(options[1:], list(notices.NOTICES))
-
 	def test_nobody_tells_anything_else_out_of_the_blue(self):
 		app = Path(frappe.get_app_path("grievance_cell"))
 		used = set()

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import click
 import frappe
 from frappe import _
 
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.setup import shipped
+from grievance_cell.messaging.whatsapp_notification import is_in_force
+from grievance_cell.setup import notification_channel, shipped
 
 APP = "grievance_cell"
 SETTINGS = "Grievance Settings"
@@ -35,12 +37,15 @@ def after_install() -> None:
 	keep_scheduler_awake()
 	hide_tracebacks()
 	fill_settings()
+	notification_channel.add()
 	shipped.sync()
+	report_other_override()
 
 
 def after_migrate() -> None:
 	make_roles()
 	fill_settings()
+	notification_channel.add()
 	shipped.sync()
 
 
@@ -125,6 +130,17 @@ def fill_settings() -> None:
 	for field in frappe.get_meta(SETTINGS).fields:
 		if field.default and field.fieldname not in stored:
 			frappe.db.set_single_value(SETTINGS, field.fieldname, field.default)
+
+
+def report_other_override() -> None:
+	"""Say on the console that another app has taken Notification over: only what is told of cases works then."""
+	if not is_in_force():
+		click.secho(
+			_(
+				"Another app changes Notification: WhatsApp is no channel there. See the WhatsApp Health page."
+			),
+			fg="yellow",
+		)
 
 
 def hide_tracebacks() -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 import frappe
 
 DEFAULTS = Path(__file__).parent / "defaults"
-# In this order: a workflow needs its states, a template its language, which not every Frappe has.
+# In this order: a workflow needs its states, a template its language, which not every Frappe has,
+# a notification its fields and its template.
 FILES = (
 	"language",
+	"custom_field",
 	"grievance_status",
 	"delay_reason",
 	"out_of_scope_reason",
@@ -22,6 +24,7 @@ FILES = (
 	"sla",
 	"chat_flow",
 	"chat_template",
+	"notification",
 )
 # Columns that change without anybody having edited a document.
 BOOKKEEPING = {

@@ -3,7 +3,7 @@
 import frappe
 
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.setup import shipped
+from grievance_cell.setup import notification_channel, shipped
 from grievance_cell.setup.install import APP, DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
 
 # Workflow States that Frappe itself ships.
@@ -12,6 +12,7 @@ FRAPPE_STATES = {"Pending", "Approved", "Rejected"}
 
 def before_uninstall() -> None:
 	doctypes = sorted(own_doctypes())
+	notification_channel.remove()
 	shipped.forget()
 	delete_workflow_states()
 	delete_belongings(doctypes)
@@ -48,6 +49,7 @@ def delete_belongings(doctypes: list[str]) -> None:
 		("Comment", "reference_doctype"),
 		("ToDo", "reference_type"),
 		("Version", "ref_doctype"),
+		("Notification", "document_type"),
 		("Notification Log", "document_type"),
 		("Custom Field", "dt"),
 		("Property Setter", "doc_type"),

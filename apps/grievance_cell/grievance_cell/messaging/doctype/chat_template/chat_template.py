@@ -24,6 +24,8 @@ class ChatTemplate(Document):
 		self.note_change()
 
 	def validate_name(self):
+		if not NAME.fullmatch(self.notice or ""):
+			frappe.throw(_("The name of a notice is small letters, digits and _"))
 		if not NAME.fullmatch(self.template_name or ""):
 			frappe.throw(_("The name at Meta is small letters, digits and _"))
 
