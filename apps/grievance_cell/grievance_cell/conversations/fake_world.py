@@ -178,7 +178,8 @@ OWN = Case(
 	("3 August: seen",),
 )
 SETTLED = Case("GRV-2026-000124", "Water", "Settled", "Resolved")
-ENDED = Case("GRV-2025-000125", "Garbage", "Closed", "Closed")
+ENDED = Case("GRV-2025-000125", "Garbage", "Closed", "Closed", may_reopen=True)
+WITHDRAWN = Case("GRV-2025-000126", "Garbage", "Withdrawn", "Closed")
 
 
 class Answers(dict):

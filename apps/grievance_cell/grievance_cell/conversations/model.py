@@ -224,6 +224,7 @@ class Case:
 	"""A citizen's own case as it is shown to them; texts and dates in their language.
 
 	`stage` is the category of its status: Open, Paused, Resolved or Closed. `done` is what was done so far, oldest first.
+	`may_reopen`: the citizen may say that it is not settled, though it is closed.
 	"""
 
 	name: str
@@ -233,6 +234,7 @@ class Case:
 	department: str = ""
 	due: str = ""
 	done: tuple[str, ...] = ()
+	may_reopen: bool = False
 
 
 class World(Protocol):

@@ -70,6 +70,8 @@ class MyCases:
 			]
 		elif case.stage == RESOLVED:
 			choices = [*self.verdicts(case.name), Choice(f"add:{case.name}", self.text("Add to it"))]
+		elif case.may_reopen:
+			choices = [self.verdicts(case.name)[-1], self.menu()]
 		if self.session.draft:
 			choices.append(Choice("resume", self.text("Go on")))
 		elif not choices:
@@ -141,7 +143,7 @@ class MyCases:
 
 	def judge(self, case: Case, settled: bool) -> bool:
 		"""Take the citizen's word on a settled case; True if a form asks for more."""
-		if case.stage != RESOLVED:
+		if case.stage != RESOLVED and (settled or not case.may_reopen):
 			self.turn.notify(
 				self.text("Your case {case} stands at: {status}", case=case.name, status=case.status)
 			)

@@ -9,6 +9,7 @@ from grievance_cell.conversations.fake_world import (
 	OWN,
 	SETTLED,
 	TAKE_BACK,
+	WITHDRAWN,
 	at_area,
 	at_confirm,
 	known,
@@ -48,7 +49,19 @@ class TestMyCases(unittest.TestCase):
 	def test_a_settled_one_can_be_judged_and_a_closed_one_only_looked_at(self):
 		judged = [f"feedback:{SETTLED.name}:yes", f"feedback:{SETTLED.name}:no", f"add:{SETTLED.name}"]
 		self.assertEqual(with_cases().hear(tap(f"case:{SETTLED.name}")).ids, judged)
-		self.assertEqual(with_cases().hear(tap(f"case:{ENDED.name}")).ids, ["menu"])
+		self.assertEqual(
+			with_cases().hear(tap(f"case:{ENDED.name}")).ids, [f"feedback:{ENDED.name}:no", "menu"]
+		)
+		self.assertEqual(with_cases(WITHDRAWN).hear(tap(f"case:{WITHDRAWN.name}")).ids, ["menu"])
+
+	def test_a_closed_case_is_opened_again_with_the_reason_unless_it_was_withdrawn(self):
+		talk = with_cases().hear(tap(f"feedback:{ENDED.name}:no"), text("The drain is choked again"))
+		self.assertEqual(talk.effects[0].action, "reopen_case")
+		self.assertEqual(talk.effects[0].case, ENDED.name)
+		talk = with_cases().hear(tap(f"feedback:{ENDED.name}:yes"))
+		self.assertEqual(talk.effects, [])
+		talk = with_cases(WITHDRAWN).hear(tap(f"feedback:{WITHDRAWN.name}:no"))
+		self.assertEqual(talk.effects, [])
 
 	def test_a_typed_number_shows_it(self):
 		for typed in ("GRV-2026-000123", "grv 2026 123", "123", "#123", "१२३"):

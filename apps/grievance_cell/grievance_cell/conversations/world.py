@@ -15,7 +15,7 @@ from frappe.utils import cint, get_datetime
 from grievance_cell.conversations import area_search
 from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import Case, Choice, Flow, Step
-from grievance_cell.grievances import categorisation, own_cases
+from grievance_cell.grievances import categorisation, own_cases, reopening
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS
 
@@ -216,6 +216,7 @@ class Site:
 			department=self.translate(row.department, language) if row.department else "",
 			due=self.date(row.resolution_by, language) if row.resolution_by else "",
 			done=done,
+			may_reopen=reopening.may_be_reopened(row) or reopening.may_be_followed(row),
 		)
 
 	def as_line(self, step: frappe._dict, language: str) -> str:

@@ -25,7 +25,9 @@ ANSWERED_STATUS = "In Progress"
 INFORMATION_ADDED, REMINDED, RATED = "Information Added", "Reminded", "Rated"
 LATEST = 5
 STEPS_SHOWN = 5
-FIELDS = ["name", "subject", "category", "status", "department", "resolution_by"]
+FIELDS = [
+	"name", "grievance_type", "subject", "category", "status", "department", "resolution_by", "closed_on", "closure_reason",
+]  # fmt: skip
 
 
 def latest(citizen: str) -> list[frappe._dict]:
