@@ -28,6 +28,8 @@ has_permission = {
 	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
 }
 
+additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.of_case"]}
+
 jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 
 override_doctype_class = {

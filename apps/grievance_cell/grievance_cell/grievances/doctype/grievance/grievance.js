@@ -1,11 +1,26 @@
-// What a move needs, asked when it is made. The rules themselves are in lifecycle.py; this only saves a refusal.
+// What each action of the workflow asks when it is made; the rules themselves are in lifecycle.py and decisions.py.
 const ASKED_BY_ACTION = {
-	Resolve: [
-		{ fieldname: "resolution", reqd: 1 },
-		{ fieldname: "resolution_photo", reqd: 0 },
-	],
+	Resolve: [{ fieldname: "resolution", reqd: 1 }, { fieldname: "resolution_photo" }],
 	"Ask Citizen": [{ fieldname: "question", reqd: 1 }],
+	"Approve Long Term": [
+		{ fieldname: "expected_by", reqd: 1, from: "proposed_date" },
+		{ fieldname: "long_term_reason", reqd: 1, from: "proposal_remark" },
+		{ fieldname: "long_term_owner" },
+	],
+	Sanction: [
+		{ fieldname: "expected_by", reqd: 1 },
+		{ fieldname: "long_term_reason", reqd: 1 },
+		{ fieldname: "long_term_owner" },
+	],
+	"Do Not Sanction": [{ fieldname: "decision", reqd: 1 }],
+	"Accept Suggestion": [{ fieldname: "decision", reqd: 1 }],
+	"Answer Suggestion": [{ fieldname: "decision", reqd: 1 }],
+	Reject: [{ fieldname: "decision" }],
+	"Force Close": [{ fieldname: "decision", reqd: 1 }],
 };
+const OFFICERS = ["Grievance Officer", "Department Head", "Grievance Operator"];
+const DECIDERS = ["Department Head", "Grievance Operator", "Collector"];
+const API = "grievance_cell.api.cases.";
 
 frappe.ui.form.on("Grievance", {
 	setup(frm) {
@@ -17,11 +32,20 @@ frappe.ui.form.on("Grievance", {
 
 	refresh(frm) {
 		show_deadline(frm);
+		show_proposal(frm);
+		if (!frm.is_new()) offer_acts(frm);
 	},
 
 	before_workflow_action(frm) {
-		const asked = ASKED_BY_ACTION[frm.selected_workflow_action];
-		return asked && ask(frm, asked);
+		const action = frm.selected_workflow_action;
+		if (action === "Join to Another Case") return instead(() => grievance_cell.join_case(frm));
+		const asked = ASKED_BY_ACTION[action];
+		if (!asked) return;
+		return instead(() =>
+			ask(frm, __(action), fields_of_move(frm, action, asked), (values) =>
+				call(frm, "act", { action, values })
+			)
+		);
 	},
 });
 
@@ -34,30 +58,100 @@ function show_deadline(frm) {
 	frm.dashboard.add_indicator(__("{0}: to be settled {1}", [__(frm.doc.sla_status), left]), colour);
 }
 
-// Ask for the fields that a move needs and save them; resolves when the move may go on. The desk is frozen by Frappe
-// when a move begins, and its promise is simply not kept when the officer closes the dialog.
-function ask(frm, asked) {
+function show_proposal(frm) {
+	const { proposal, proposal_remark, proposed_by } = frm.doc;
+	if (!proposal) return;
+	const escape = frappe.utils.escape_html;
+	const who = frappe.user.full_name(proposed_by);
+	frm.set_intro(
+		`${__("{0} is proposed by {1}, and waits for a decision", [
+			__(proposal).bold(),
+			escape(who),
+		])}: ${escape(proposal_remark)}`,
+		"orange"
+	);
+	if (proposed_by === frappe.session.user || !has_role(DECIDERS)) return;
+	frm.add_custom_button(__("Approve"), () => call(frm, "approve", {}), __("Decide"));
+	frm.add_custom_button(
+		__("Decline"),
+		() =>
+			ask(frm, __("Decline"), [{ ...REASON, label: __("Why the proposal is declined") }], ({ reason }) =>
+				call(frm, "decline", { remark: reason })
+			),
+		__("Decide")
+	);
+}
+
+const REASON = { fieldname: "reason", fieldtype: "Small Text", reqd: 1 };
+
+// Offer what can be done to a case besides its moves.
+function offer_acts(frm) {
+	const stage = frm.doc.__onload?.stage;
+	const open = ["Open", "Paused"].includes(stage);
+	if (open && !frm.doc.proposal && has_role(OFFICERS)) {
+		for (const what of ["Long Term", "Out of Scope", "Junk"]) {
+			if (stage === "Open" || (what === "Long Term" && frm.doc.expected_by)) {
+				frm.add_custom_button(__(what), () => propose(frm, what), __("Propose"));
+			}
+		}
+	}
+}
+
+function propose(frm, what) {
+	const of_case = (fieldname, more = {}) => ({ ...field(frm, fieldname), ...more });
+	const more = {
+		"Long Term": [of_case("expected_by", { reqd: 1, default: "" }), of_case("long_term_owner")],
+		"Out of Scope": [of_case("out_of_scope_reason", { reqd: 1 }), of_case("decision")],
+		Junk: [of_case("decision")],
+	}[what];
+	const title = __("Propose: {0}", [__(what)]);
+	ask(frm, title, [{ ...REASON, label: __("Reason of the Proposal") }, ...more], ({ reason, ...values }) =>
+		call(frm, "propose", { what, remark: reason, values })
+	);
+}
+
+function fields_of_move(frm, action, asked) {
+	const photo_wanted = action === "Resolve" && frm.doc.__onload?.photo_wanted;
+	return asked.map(({ fieldname, reqd, from }) => ({
+		...field(frm, fieldname),
+		reqd: reqd || (fieldname === "resolution_photo" && photo_wanted) ? 1 : 0,
+		default: frm.doc[from || fieldname],
+	}));
+}
+
+function field(frm, fieldname) {
+	return { ...frm.get_docfield(fieldname), read_only: 0, hidden: 0, depends_on: "", default: frm.doc[fieldname] };
+}
+
+function has_role(roles) {
+	return roles.some((role) => frappe.user.has_role(role));
+}
+
+// Do something of ours in the place of Frappe's own move: the desk is frozen by Frappe when a move begins, and waits for a
+// promise that is not kept.
+function instead(act) {
 	frappe.dom.unfreeze();
-	return new Promise((go_on) => {
-		const dialog = new frappe.ui.Dialog({
-			title: __(frm.selected_workflow_action),
-			fields: asked.map(({ fieldname, reqd }) => ({
-				...frm.get_docfield(fieldname),
-				reqd,
-				read_only: 0,
-				default: frm.doc[fieldname],
-			})),
-			primary_action_label: __(frm.selected_workflow_action),
-			primary_action(values) {
-				dialog.hide();
-				frm.set_value(values)
-					.then(() => frm.save())
-					.then(() => {
-						frappe.dom.freeze();
-						go_on();
-					});
-			},
-		});
-		dialog.show();
+	act();
+	return new Promise(() => {});
+}
+
+// Ask for fields, then act; what was refused leaves the dialog as it was.
+function ask(frm, title, fields, act) {
+	const dialog = new frappe.ui.Dialog({
+		title,
+		fields,
+		primary_action_label: title,
+		primary_action: (values) => act(values).then(() => dialog.hide()),
 	});
+	dialog.show();
+}
+
+async function call(frm, method, args) {
+	if (frm.is_dirty()) await frm.save();
+	await frappe.call({
+		method: API + method,
+		args: { case: frm.doc.name, ...args },
+		freeze: true,
+	});
+	await frm.reload_doc();
 }

@@ -13,6 +13,11 @@ EMERGENCY, HIGH = "Emergency", "High"
 
 
 class Grievance(Document):
+	def onload(self):
+		self.set_onload("stage", category_of(self.status))
+		wanted = frappe.get_cached_value("Grievance Category", self.category, "photo_wanted")
+		self.set_onload("photo_wanted", wanted)
+
 	def before_insert(self):
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
