@@ -206,7 +206,9 @@ def test_not_settled_and_why_reopens_the_case(servers, citizen, engineer):
 		case,
 	)
 	assert action["remark"] == "नाली अभी भी भरी हुई है"
-	assert engineer.sees(case)
+	# Whoever reported it as settled is not its judge: it is with the next posting up.
+	assert Officer(servers.url(), "head.ulb@demo.example").sees(case)
+	assert reopened["posting"] == "District Head, ULB"
 
 	# Whoever is known is not asked again who they are.
 	asked = citizen.say("गली में स्ट्रीट लाइट बंद है")
@@ -260,10 +262,12 @@ def submit_templates(servers) -> None:
 
 
 def resolved(citizen: Citizen, officer: Officer, case: str):
-	"""Resolve a case as its officer; return what the citizen is told."""
-	heard = len(citizen.heard())
+	"""Resolve a case as its officer; return what the citizen is asked, beside the photo of what was done."""
 	officer.resolve(case, "नाली की सफाई कर दी गई")
-	return citizen.wait_for_reply(heard)
+	yes = f"feedback:{case}:yes"
+	return wait_until(
+		lambda: next((reply for reply in citizen.heard() if yes in reply.choices), None), "the question"
+	)
 
 
 # the network's faults

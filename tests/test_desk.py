@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chat import Citizen, wait_until
+from chat import Citizen, photo, wait_until
 from desk import Officer, log_in
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -92,6 +92,13 @@ def resolve(page, note: str) -> None:
 	page.click(".actions-btn-group .dropdown-item:visible:has-text('Resolve')")
 	dialog = page.locator(".modal.show", has=page.locator("[data-fieldname=resolution]"))
 	dialog.locator("[data-fieldname=resolution] textarea").fill(note)
+	dialog.locator("[data-fieldname=resolution_photo] .btn-attach").click()
+	uploader = page.locator(".modal.show", has=page.locator(".file-uploader"))
+	uploader.locator("input[type=file]").first.set_input_files(
+		{"name": "done.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+	)
+	uploader.locator(".btn-modal-primary:visible").click()
+	dialog.locator("[data-fieldname=resolution_photo] .attached-file-link").wait_for()
 	dialog.locator(".btn-modal-primary").click()
 	wait_for_status(page, "Resolved")
 
