@@ -17,18 +17,75 @@ before_uninstall = "grievance_cell.setup.uninstall.before_uninstall"
 after_uninstall = "grievance_cell.setup.uninstall.after_uninstall"
 before_app_install = "grievance_cell.setup.install.refuse_clashing_app"
 
+# Whose rows are a citizen's, or about one; what Frappe keeps beside them is as private as they are.
+citizens_data = [
+	"Grievance",
+	"Grievance Action",
+	"Citizen",
+	"Callback Request",
+	"Chat Event",
+	"Chat Session",
+	"Chat Message",
+]
 permission_query_conditions = {
 	"Grievance": "grievance_cell.grievances.visibility.visible_cases",
 	"Citizen": "grievance_cell.grievances.visibility.visible_citizens",
 	"Grievance Action": "grievance_cell.grievances.visibility.visible_actions",
+	"Callback Request": "grievance_cell.grievances.visibility.visible_callbacks",
+	"Chat Channel": "grievance_cell.messaging.visibility.visible_channels",
+	"Chat Event": "grievance_cell.messaging.visibility.visible_events",
+	"Chat Session": "grievance_cell.messaging.visibility.visible_sessions",
+	"Chat Message": "grievance_cell.messaging.visibility.visible_messages",
+	"Access Log": "grievance_cell.grievances.attached_records.visible_access_logs",
+	"Activity Log": "grievance_cell.grievances.attached_records.visible_activity_logs",
+	"Comment": "grievance_cell.grievances.attached_records.visible_comments",
+	"Communication": "grievance_cell.grievances.attached_records.visible_communications",
+	"Deleted Document": "grievance_cell.grievances.attached_records.visible_deleted_documents",
+	"Email Queue": "grievance_cell.grievances.attached_records.visible_emails",
+	"Error Log": "grievance_cell.grievances.attached_records.visible_errors",
+	"File": "grievance_cell.grievances.attached_records.visible_files",
+	"Notification Log": "grievance_cell.grievances.attached_records.visible_notifications",
+	"Prepared Report": "grievance_cell.grievances.attached_records.visible_results",
+	"ToDo": "grievance_cell.grievances.attached_records.visible_assignments",
+	"Version": "grievance_cell.grievances.attached_records.visible_versions",
+	"View Log": "grievance_cell.grievances.attached_records.visible_views",
+	"Workflow Action": "grievance_cell.grievances.attached_records.visible_workflow_actions",
 }
 has_permission = {
 	"Grievance": "grievance_cell.grievances.visibility.can_see",
 	"Citizen": "grievance_cell.grievances.visibility.can_see_citizen",
 	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
+	"Callback Request": "grievance_cell.grievances.visibility.can_see_callback",
+	"Chat Channel": "grievance_cell.messaging.visibility.can_see_channel",
+	"Chat Event": "grievance_cell.messaging.visibility.can_see_event",
+	"Chat Session": "grievance_cell.messaging.visibility.can_see_session",
+	"Chat Message": "grievance_cell.messaging.visibility.can_see_message",
+	"Access Log": "grievance_cell.grievances.attached_records.can_see_record",
+	"Activity Log": "grievance_cell.grievances.attached_records.can_see_record",
+	"Comment": "grievance_cell.grievances.attached_records.can_see_record",
+	"Communication": "grievance_cell.grievances.attached_records.can_see_record",
+	"Deleted Document": "grievance_cell.grievances.attached_records.can_see_record",
+	"Email Queue": "grievance_cell.grievances.attached_records.can_see_record",
+	"Error Log": "grievance_cell.grievances.attached_records.can_see_record",
+	"File": "grievance_cell.grievances.attached_records.can_see_record",
+	"Notification Log": "grievance_cell.grievances.attached_records.can_see_record",
+	"Prepared Report": "grievance_cell.grievances.attached_records.can_see_result",
+	"ToDo": "grievance_cell.grievances.attached_records.can_see_record",
+	"Version": "grievance_cell.grievances.attached_records.can_see_record",
+	"View Log": "grievance_cell.grievances.attached_records.can_see_record",
+	"Workflow Action": "grievance_cell.grievances.attached_records.can_see_record",
 }
 
 additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.of_case"]}
+
+# Doors of Frappe's that would pass by the rules above.
+override_whitelisted_methods = {
+	"frappe.client.get_count": "grievance_cell.api.desk.get_count",
+	"frappe.desk.listview.get_group_by_count": "grievance_cell.api.desk.get_group_by_count",
+	"frappe.desk.query_report.get_data_for_custom_field": "grievance_cell.api.desk.get_data_for_custom_field",
+	"frappe.desk.query_report.run": "grievance_cell.api.desk.run_report",
+}
+standard_queries = {doctype: "grievance_cell.api.desk.find" for doctype in citizens_data}
 
 jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
 
@@ -36,7 +93,12 @@ override_doctype_class = {
 	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification"
 }
 
-doc_events = {"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"}}
+doc_events = {
+	"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"},
+	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},
+	"File": {"validate": "grievance_cell.grievances.attached_records.refuse_public_file"},
+	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
+}
 
 # What a Chat Flow may end with, and what the bot does for a citizen by itself: name to function. Other apps may add theirs.
 chat_actions = {

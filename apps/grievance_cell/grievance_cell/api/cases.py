@@ -2,7 +2,7 @@
 
 import frappe
 
-from grievance_cell.grievances import lifecycle, proposals
+from grievance_cell.grievances import lifecycle, numbers, proposals
 
 
 @frappe.whitelist(methods=["POST"])
@@ -27,6 +27,12 @@ def approve(case: str, remark: str = "") -> None:
 def decline(case: str, remark: str) -> None:
 	"""Refuse what was proposed for a case."""
 	proposals.decline(open_case(case, "read"), remark)
+
+
+@frappe.whitelist(methods=["POST"])
+def reveal_number(case: str, doctype: str = "Grievance") -> str:
+	"""Show a citizen's full number, "" where there is none; `doctype` may be Citizen or Callback Request as well."""
+	return numbers.reveal(doctype, case)
 
 
 def open_case(case: str, right: str = "write"):

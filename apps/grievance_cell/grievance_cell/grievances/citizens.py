@@ -2,6 +2,8 @@
 
 import frappe
 
+from grievance_cell.grievances.phone import masked, to_e164
+
 
 def find(mobile_no: str | None, whatsapp_id: str | None) -> str | None:
 	"""Name the Citizen who has this number, or this business-scoped WhatsApp id."""
@@ -18,6 +20,8 @@ def complete(citizen: str, mobile_no: str | None, whatsapp_id: str | None) -> No
 		# What another citizen has is theirs: two people are never merged by a message.
 		if value and not known[field] and not frappe.db.exists("Citizen", {field: value}):
 			frappe.db.set_value("Citizen", citizen, field, value)
+			if field == "mobile_no":
+				frappe.db.set_value("Citizen", citizen, "mobile_masked", masked(value))
 
 
 def remember_area(citizen: str | None, area: str | None) -> None:
@@ -40,6 +44,16 @@ def introduce(mobile_no: str | None, whatsapp_id: str | None, values: dict) -> s
 	# The bot's user may not read or write citizens by itself: this function is the only way it can.
 	citizen.save(ignore_permissions=True)
 	return citizen.name
+
+
+def of_number(mobile_no: str, citizen_name: str | None) -> str | None:
+	"""Name the Citizen of a number that an operator wrote down, made if there is none and the name is known."""
+	name = find(to_e164(mobile_no), None)
+	if name or not (citizen_name or "").strip():
+		return name
+	citizen = frappe.get_doc({"doctype": "Citizen", "citizen_name": citizen_name, "mobile_no": mobile_no})
+	# Whoever may register a case may write down whose it is, though another office may know that citizen already.
+	return citizen.insert(ignore_permissions=True).name
 
 
 def bot_user() -> str:

@@ -1,10 +1,14 @@
 """Mobile numbers: kept as E.164, shown masked."""
 
+import re
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 # Numbers without a country code are Indian ones.
 REGION = "IN"
+# Not longer than a number is, so that the ids and hashes of other systems stay whole; nor part of a longer one.
+NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{10,13}(?![0-9A-Za-z])")
 
 
 def to_e164(number: str) -> str | None:
@@ -22,3 +26,8 @@ def to_e164(number: str) -> str | None:
 def masked(number: str | None) -> str:
 	"""Show the last four digits only."""
 	return f"{'•' * 6}{number[-4:]}" if number else ""
+
+
+def without_numbers(text: str | None) -> str:
+	"""Mask whatever in a text may be a telephone number: ten digits or more in a row, as WhatsApp and people write them."""
+	return NUMBER.sub(lambda found: masked(found.group()), text or "")

@@ -1,47 +1,111 @@
 """Who sees which case, and with it whose citizen and which record.
 
-The two hooks of a DocType are one rule: what a list shows and what a form opens never differ.
+The two hooks of a DocType are one rule: what a list shows and what a form opens never differ, since the form asks the
+list's condition of the stored row. So nobody comes to see a case by what they write into it either.
 """
 
+import re
+
 import frappe
+from frappe import _
 
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.organisation.areas import descendants
-from grievance_cell.organisation.postings import held_by
+from grievance_cell.organisation import reach
 
+OFFICER, HEAD = "Grievance Officer", "Department Head"
 SEES_ALL = {"Grievance Operator", "Collector"}
+
+# The fields of every DocType here that no role reads (permlevel 2).
+UNREAD = re.compile(r"\b(mobile_no|alternate_mobile_no|whatsapp_id|conversation_key|payload)\b")
+
+ALL, NONE = "", "1 = 0"
 
 
 def visible_cases(user: str | None = None) -> str:
-	"""Write the SQL condition on Grievance for a user's lists (permission_query_conditions)."""
-	scope = scope_of(user or frappe.session.user)
-	if scope is None:
-		return ""
-	conditions = [
-		f"`tabGrievance`.`{field}` in ({', '.join(frappe.db.escape(value) for value in values)})"
-		for field, values in scope.items()
-		if values
-	]
-	return f"({' or '.join(conditions)})" if conditions else "1 = 0"
+	"""Write the SQL condition on Grievance for a user's lists (permission_query_conditions).
+
+	Operator and Collector: the branches of their postings. Officer: the cases of own postings, charges included, and of
+	those that report to them; and of the own department in the areas below the own ones (not in the own ones, which may
+	be shared with a colleague). Department Head: of the department, within the branches of the posting. None of them one
+	that is against their own office, nor an officer or a head one against an office above. Representatives have the
+	Public Cases instead.
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ALL
+	refuse_unread_fields()
+	roles = set(frappe.get_roles(user))
+	if not roles & {OFFICER, HEAD, *SEES_ALL}:
+		return NONE
+	offices = reach.offices_of(user)
+	own = [office.name for office in offices]
+	scopes = []
+	if roles & SEES_ALL:
+		branches = reach.branches_for(user)
+		if None in branches and not own:
+			return ALL
+		inside = reach.in_branches("`tabGrievance`.`area`", branches)
+		scopes.append(f"({inside} and {_against_none(own)})")
+	if offices and roles & {OFFICER, HEAD}:
+		scopes.append(_of_offices(offices, roles))
+	return f"({' or '.join(scopes)})" if scopes else NONE
+
+
+def refuse_unread_fields() -> None:
+	"""Refuse a request for a list that filters, sorts or groups by what nobody reads: asking often enough would tell it."""
+	for key in ("filters", "or_filters", "current_filters", "order_by", "group_by", "field"):
+		asked = frappe.form_dict.get(key)
+		if asked and UNREAD.search(str(asked)):
+			frappe.throw(_("A citizen's number is not to be searched for in lists"), frappe.PermissionError)
+
+
+def _of_offices(offices: list, roles: set[str]) -> str:
+	own = [office.name for office in offices]
+	found = []
+	if OFFICER in roles:
+		found.append(f"`tabGrievance`.`posting` in ({_quoted(reach.subordinates_of(own) + own)})")
+	for office in offices:
+		if not office.department:
+			continue
+		department = f"`tabGrievance`.`department` = {frappe.db.escape(office.department, percent=False)}"
+		inside = reach.in_branches("`tabGrievance`.`area`", office.branches, below=HEAD not in roles)
+		found.append(f"({department} and {inside})")
+	unaccused = _against_none(own + reach.superiors_of(own))
+	return f"(({' or '.join(found)}) and {unaccused})" if found else NONE
+
+
+def _against_none(postings: list[str]) -> str:
+	accused = "ifnull(`tabGrievance`.`against_posting`, '')"
+	return f"{accused} not in ({_quoted(postings)})" if postings else "1 = 1"
+
+
+def _quoted(names: list[str]) -> str:
+	return ", ".join(frappe.db.escape(name, percent=False) for name in names)
 
 
 def can_see(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	"""Tell whether a user may open a case (has_permission); what they may do with it is the role's right."""
-	user = user or frappe.session.user
-	if user == bot_user() or doc.is_new():
-		return True
-	scope = scope_of(user)
-	return scope is None or any(doc.get(field) in values for field, values in scope.items())
+	return user == bot_user() or is_among("Grievance", doc, visible_cases(user))
 
 
 def visible_citizens(user: str | None = None) -> str:
-	"""Write the SQL condition on Citizen: those of the cases that a user sees."""
+	"""Write the SQL condition on Citizen: those of the cases that a user sees.
+
+	Whoever registers cases sees as well whom they entered, and who lives in their branch.
+	"""
+	user = user or frappe.session.user
 	cases = visible_cases(user)
-	return cases and f"`tabCitizen`.`name` in (select `citizen` from `tabGrievance` where {cases})"
+	if cases == ALL:
+		return ALL
+	found = [f"`tabCitizen`.`name` in (select `citizen` from `tabGrievance` where {cases})"]
+	if set(frappe.get_roles(user)) & SEES_ALL:
+		found.append(reach.in_branches("`tabCitizen`.`area`", reach.branches_for(user)))
+		found.append(f"`tabCitizen`.`owner` = {frappe.db.escape(user, percent=False)}")
+	return f"({' or '.join(found)})"
 
 
 def can_see_citizen(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return doc.is_new() or _has_visible_case({"citizen": doc.name}, user)
+	return is_among("Citizen", doc, visible_citizens(user))
 
 
 def visible_actions(user: str | None = None) -> str:
@@ -54,40 +118,29 @@ def visible_actions(user: str | None = None) -> str:
 
 
 def can_see_action(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	if scope_of(user or frappe.session.user) is None:
-		return True
-	return doc.reference_doctype == "Grievance" and _has_visible_case({"name": doc.reference_name}, user)
+	return is_among("Grievance Action", doc, visible_actions(user))
 
 
-def _has_visible_case(filters: dict, user: str | None) -> bool:
-	cases = visible_cases(user)
-	if not cases:
-		return True
-	((field, value),) = filters.items()
-	found = frappe.db.sql(
-		f"select 1 from `tabGrievance` where `{field}` = %(value)s and {cases} limit 1", {"value": value}
+def visible_callbacks(user: str | None = None) -> str:
+	"""Write the SQL condition on Callback Request: of the citizens that a user sees, and those that they wrote down."""
+	user = user or frappe.session.user
+	citizens = visible_citizens(user)
+	if citizens == ALL:
+		return ALL
+	return (
+		f"(`tabCallback Request`.`citizen` in (select `name` from `tabCitizen` where {citizens})"
+		f" or `tabCallback Request`.`owner` = {frappe.db.escape(user, percent=False)})"
 	)
+
+
+def can_see_callback(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Callback Request", doc, visible_callbacks(user))
+
+
+def is_among(doctype: str, doc, condition: str) -> bool:
+	"""Tell whether a document is among those of a list's condition; one that is not stored yet is its maker's."""
+	if condition == ALL or doc.is_new():
+		return True
+	name = frappe.db.escape(str(doc.name), percent=False)
+	found = frappe.db.sql(f"select 1 from `tab{doctype}` where `name` = {name} and ({condition}) limit 1")
 	return bool(found)
-
-
-def scope_of(user: str) -> dict[str, list[str]] | None:
-	"""Collect the values by which a user's cases are known, any of them enough; None where all are.
-
-	Officer: the cases of own postings. Department Head: of the department. Public Representative: of the own area.
-	"""
-	roles = set(frappe.get_roles(user))
-	if user == "Administrator" or roles & SEES_ALL:
-		return None
-	scope: dict[str, list[str]] = {}
-	postings = frappe.get_all(
-		"Officer Posting", {"user": user, "is_active": 1}, ["name", "kind", "department"]
-	)
-	if "Grievance Officer" in roles:
-		scope["posting"] = held_by(user)
-	if "Department Head" in roles:
-		scope["department"] = sorted({posting.department for posting in postings if posting.department})
-	if "Public Representative" in roles:
-		own = [posting.name for posting in postings if posting.kind == "Representative"]
-		areas = frappe.get_all("Officer Posting Area", {"parent": ("in", own)}, pluck="area") if own else []
-		scope["area"] = descendants(areas) if areas else []
-	return scope

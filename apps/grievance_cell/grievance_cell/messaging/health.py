@@ -58,7 +58,7 @@ def report() -> list[dict]:
 	if not frappe.has_permission("Chat Event", "read"):
 		raise frappe.PermissionError
 	now = now_datetime()
-	enabled = frappe.get_all(
+	enabled = frappe.get_list(
 		"Chat Channel",
 		{"enabled": 1},
 		["name", "business_account_id", "state", "stop_reason"],

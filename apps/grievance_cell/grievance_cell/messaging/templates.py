@@ -146,7 +146,8 @@ def account_channels() -> list:
 @frappe.whitelist(methods=["POST"])
 def submit(names: str) -> None:
 	"""Submit templates (a JSON list of names) for approval, to every account that has not got them as they are."""
-	frappe.has_permission("Chat Template", "write", throw=True)
+	if not frappe.has_permission("Chat Template", "write"):
+		raise frappe.PermissionError
 	for name in json.loads(names):
 		for channel in account_channels():
 			_submit(frappe.get_doc("Chat Template", name), channel)
@@ -176,7 +177,8 @@ def _submit(template, channel) -> None:
 @frappe.whitelist(methods=["POST"])
 def sync() -> None:
 	"""Read from Meta the state of every template in every account (hourly, and by a button)."""
-	frappe.has_permission("Chat Template", "write", throw=True)
+	if not frappe.has_permission("Chat Template", "write"):
+		raise frappe.PermissionError
 	for channel in account_channels():
 		provider = channels.connect(channel)
 		frappe.db.commit()

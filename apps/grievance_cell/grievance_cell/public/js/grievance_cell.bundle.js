@@ -2,6 +2,24 @@ import "./whatsapp_link";
 
 frappe.provide("grievance_cell");
 
+// Show the full number of whom a form is about; who has seen it is written down.
+grievance_cell.add_number_button = function (frm) {
+	if (frm.is_new()) return;
+	frm.add_custom_button(__("Show Number"), async () => {
+		const number = await frappe.xcall("grievance_cell.api.cases.reveal_number", {
+			case: frm.doc.name,
+			doctype: frm.doctype,
+		});
+		frappe.msgprint({
+			title: __("Mobile Number"),
+			message: number
+				? `<a href="tel:${frappe.utils.escape_html(number)}">${frappe.utils.escape_html(number)}</a>
+					<p class="text-muted">${__("Who has seen the number is written down.")}</p>`
+				: __("No number is known"),
+		});
+	});
+};
+
 // Say in words how many days are left until a date.
 grievance_cell.time_left = function (date) {
 	const days = frappe.datetime.get_day_diff(date, frappe.datetime.now_date());

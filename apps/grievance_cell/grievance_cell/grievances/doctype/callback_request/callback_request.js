@@ -1,6 +1,7 @@
 frappe.ui.form.on("Callback Request", {
 	refresh(frm) {
 		if (frm.is_new()) return;
+		grievance_cell.add_number_button(frm);
 		if (frm.doc.citizen) {
 			frm.add_custom_button(__("Messages"), () =>
 				frappe.set_route("List", "Chat Message", { citizen: frm.doc.citizen })

@@ -3,6 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from grievance_cell.grievances.phone import masked
+
 OPEN, DONE = "Open", "Done"
 
 
@@ -15,6 +17,9 @@ class CallbackRequest(Document):
 		before = self.get_doc_before_save()
 		if before:
 			self.requested_on, self.session = before.requested_on, before.session
+			# The number is written but not read: a form sends it back empty.
+			self.mobile_no = self.mobile_no or before.mobile_no
+		self.mobile_masked = masked(self.mobile_no)
 		self.note_done(before)
 
 	def note_done(self, before):

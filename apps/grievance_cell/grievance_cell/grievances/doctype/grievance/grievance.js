@@ -34,6 +34,7 @@ frappe.ui.form.on("Grievance", {
 		show_deadline(frm);
 		show_proposal(frm);
 		if (!frm.is_new()) offer_acts(frm);
+		grievance_cell.add_number_button(frm);
 	},
 
 	before_workflow_action(frm) {

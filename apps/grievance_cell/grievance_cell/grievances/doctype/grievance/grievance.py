@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
-from grievance_cell.grievances import categorisation, lifecycle, routing, timers
+from grievance_cell.grievances import categorisation, citizens, lifecycle, routing, timers
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
 from grievance_cell.grievances.phone import masked
 from grievance_cell.service_levels import deadlines
@@ -21,6 +21,7 @@ class Grievance(Document):
 	def before_insert(self):
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
+		self.identify_citizen()
 		self.set_proposed_category()
 		self.set_priority()
 		self.set_route()
@@ -55,6 +56,10 @@ class Grievance(Document):
 			lifecycle.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
 			lifecycle.after_transfer(self, before)
+
+	def identify_citizen(self):
+		if self.mobile_no and not self.citizen:
+			self.citizen = citizens.of_number(self.mobile_no, self.citizen_name)
 
 	def set_proposed_category(self):
 		found = categorisation.suggest(strip_html(self.description or ""), self.grievance_type, limit=1)
@@ -104,6 +109,9 @@ class Grievance(Document):
 		if before.status != self.status:
 			states = frappe.get_cached_doc("Workflow", lifecycle.WORKFLOW).states
 			ours |= {state.update_field for state in states if state.state == self.status}
+		if before.citizen == self.citizen:
+			# Written down at the registration only; the form never had the number.
+			self.citizen_name, self.mobile_no = before.citizen_name, before.mobile_no
 		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
 			if field.fieldname not in ours and not field.fetch_from and not field.get("is_custom_field"):
 				self.set(field.fieldname, before.get(field.fieldname))

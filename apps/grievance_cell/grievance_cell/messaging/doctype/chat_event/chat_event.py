@@ -2,10 +2,14 @@ import frappe
 from frappe.model.document import Document
 
 from grievance_cell.database import make_binary
+from grievance_cell.grievances.phone import without_numbers
 
 
 class ChatEvent(Document):
-	pass
+	@property
+	def said(self) -> str:
+		"""Show what came, for whoever has to answer by hand what we could not; numbers are masked."""
+		return without_numbers(self.payload)
 
 
 def on_doctype_update():

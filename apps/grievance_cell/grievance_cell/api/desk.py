@@ -1,0 +1,89 @@
+"""Doors of Frappe's desk that ask for the right to a DocType and forget its rows or fields, put right for citizens' data.
+
+They stand in hooks (`override_whitelisted_methods`, `standard_queries`). What is no citizens' data goes to Frappe as ever.
+"""
+
+from typing import Any
+
+import frappe
+import frappe.client
+from frappe import _
+from frappe.desk import listview, query_report
+
+from grievance_cell.grievances.attached_records import citizens_data
+from grievance_cell.grievances.phone import NUMBER, to_e164
+
+
+@frappe.whitelist()
+def get_count(**given: Any) -> int:
+	"""Count the rows that the user sees (for frappe.client.get_count, by which workspace shortcuts count)."""
+	doctype = given.get("doctype")
+	if doctype not in citizens_data():
+		return frappe.call(frappe.client.get_count, **given)
+	filters = frappe.parse_json(given.get("filters") or "[]")
+	found = frappe.get_list(doctype, filters=filters, fields=["count(*) as found"], order_by=None)
+	return found[0].found
+
+
+@frappe.whitelist()
+def get_group_by_count(**given: Any) -> list:
+	"""Count a list by a field (for frappe.desk.listview.get_group_by_count), by assignment too only what the user sees."""
+	doctype = given.get("doctype")
+	if doctype not in citizens_data() or given.get("field") != "assigned_to":
+		return frappe.call(listview.get_group_by_count, **given)
+	filters = frappe.parse_json(given.get("current_filters") or "[]")
+	seen = frappe.get_list(doctype, filters=filters, pluck="name", limit=0)
+	rows = frappe.get_all(
+		"ToDo",
+		{"reference_type": doctype, "reference_name": ("in", seen), "status": ("!=", "Cancelled")},
+		["allocated_to as name", "count(*) as count"],
+		group_by="allocated_to",
+		order_by="count desc",
+		limit=50,
+	)
+	return rows if seen else []
+
+
+@frappe.whitelist()
+def get_data_for_custom_field(doctype: str, field: str) -> dict:
+	"""Read a further column of a report (for frappe.desk.query_report.get_data_for_custom_field)."""
+	if doctype not in citizens_data():
+		return query_report.get_data_for_custom_field(doctype, field)
+	return {row.name: row.get(field) for row in frappe.get_list(doctype, fields=["name", field], limit=0)}
+
+
+@frappe.whitelist()
+def run_report(**given: Any) -> dict:
+	"""Run a report (for frappe.desk.query_report.run), without further columns of citizens' data, which would come unchecked."""
+	for column in frappe.parse_json(given.get("custom_columns") or "[]"):
+		if column.get("doctype") in citizens_data():
+			frappe.throw(
+				_("A report cannot be given columns of {0}").format(_(column["doctype"])),
+				frappe.PermissionError,
+			)
+	return frappe.call(query_report.run, **given)
+
+
+@frappe.whitelist()
+@frappe.validate_and_sanitize_search_inputs
+def find(
+	doctype: str, txt: str, searchfield: str, start: int, page_len: int, filters: dict | list | str | None
+) -> list:
+	"""Find for a link field what the user sees, a Citizen by the whole number too (standard_queries)."""
+	fields = list(dict.fromkeys(["name", *frappe.get_meta(doctype).get_search_fields()]))
+	wanted = [[doctype, field, "like", f"%{txt}%"] for field in fields] if txt else []
+	number = to_e164(txt) if doctype == "Citizen" and NUMBER.fullmatch(txt.strip()) else None
+	if number:
+		# Who can tell a whole number knows it already; only a part of one could be guessed at.
+		wanted = [
+			[doctype, "name", "in", frappe.get_all(doctype, {"mobile_no": number}, pluck="name") or [""]]
+		]
+	return frappe.get_list(
+		doctype,
+		filters=filters,
+		or_filters=wanted,
+		fields=fields,
+		start=start,
+		page_length=page_len,
+		as_list=True,
+	)

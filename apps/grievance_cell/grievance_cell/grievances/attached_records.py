@@ -1,0 +1,159 @@
+"""What Frappe keeps beside documents (files, comments, versions, mails, ...) is seen by who sees the document.
+
+Frappe asks that for some of them in the form, for few in the list, and lets System Managers read the others whole. Here
+it holds for whatever belongs to a DocType that is listed in hooks as `citizens_data`; all else is Frappe's affair.
+"""
+
+import frappe
+from frappe import _
+
+# By which fields a record names the document that it belongs to.
+REFERENCE_FIELDS = {
+	"Access Log": ("export_from", "reference_document"),
+	"Activity Log": ("reference_doctype", "reference_name"),
+	"Comment": ("reference_doctype", "reference_name"),
+	"Communication": ("reference_doctype", "reference_name"),
+	"Deleted Document": ("deleted_doctype", "deleted_name"),
+	"Email Queue": ("reference_doctype", "reference_name"),
+	"Error Log": ("reference_doctype", "reference_name"),
+	"File": ("attached_to_doctype", "attached_to_name"),
+	"Notification Log": ("document_type", "document_name"),
+	"ToDo": ("reference_type", "reference_name"),
+	"Version": ("ref_doctype", "docname"),
+	"View Log": ("reference_doctype", "reference_name"),
+	"Workflow Action": ("reference_doctype", "reference_name"),
+}
+
+
+def citizens_data() -> list[str]:
+	return frappe.get_hooks("citizens_data")
+
+
+def condition_on(doctype: str, user: str | None = None) -> str:
+	"""Write the SQL condition on a DocType of REFERENCE_FIELDS that its document, if it holds citizens' data, is visible."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	doctype_field, name_column = (f"`tab{doctype}`.`{field}`" for field in REFERENCE_FIELDS[doctype])
+	protected = citizens_data()
+	names = ", ".join(frappe.db.escape(each, percent=False) for each in protected)
+	found = [f"ifnull({doctype_field}, '') not in ({names})"]
+	for each in protected:
+		if not frappe.permissions.get_role_permissions(frappe.get_meta(each), user=user).get("read"):
+			continue
+		visible = visible_condition(each, user) or "1 = 1"
+		counted = frappe.get_meta(each).autoname == "autoincrement"
+		name_field = f"cast({name_column} as unsigned)" if counted else name_column
+		found.append(
+			f"({doctype_field} = {frappe.db.escape(each, percent=False)}"
+			f" and {name_field} in (select `name` from `tab{each}` where {visible}))"
+		)
+	return f"({' or '.join(found)})"
+
+
+def visible_condition(doctype: str, user: str) -> str:
+	rules = frappe.get_hooks("permission_query_conditions").get(doctype, [])
+	conditions = [frappe.call(frappe.get_attr(rule), user) for rule in rules]
+	return " and ".join(f"({condition})" for condition in conditions if condition)
+
+
+def can_see_record(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	"""Tell whether a user may open a record (has_permission): as the document's rules say, and Frappe's own for it."""
+	user = user or frappe.session.user
+	doctype, name = (doc.get(field) for field in REFERENCE_FIELDS[doc.doctype])
+	if doctype in citizens_data() and user != "Administrator" and not doc.is_new():
+		if not name or not frappe.db.exists(doctype, name):
+			return False
+		# Nobody writes into the record of what somebody else may only read.
+		if not frappe.has_permission(doctype, "read", doc=name, user=user):
+			return False
+	return _others_agree(doc, ptype, user)
+
+
+def _others_agree(doc, ptype: str | None, user: str) -> bool:
+	"""Ask the other rules for a DocType: here Frappe takes the first answer, elsewhere it wants all."""
+	for rule in reversed(frappe.get_hooks("has_permission").get(doc.doctype, [])):
+		function = frappe.get_attr(rule)
+		if function not in (can_see_record, can_see_result):
+			answer = frappe.call(function, doc=doc, ptype=ptype, user=user)
+			if answer is not None:
+				return bool(answer)
+	return True
+
+
+def refuse_share(share, method: str | None = None) -> None:
+	"""Refuse to share citizens' data (DocShare, validate): a share would outlast every transfer, and pass every rule.
+
+	So an assignment to somebody who does not see the case is refused too, for Frappe would share it with them.
+	"""
+	if share.share_doctype in citizens_data():
+		frappe.throw(
+			_("{0} {1} can't be shared: who sees it follows from the postings").format(
+				_(share.share_doctype), share.share_name
+			),
+			frappe.PermissionError,
+		)
+
+
+def refuse_public_file(file, method: str | None = None) -> None:
+	"""Refuse a public file on a document that holds citizens' data (File, validate)."""
+	if file.attached_to_doctype in citizens_data() and not file.is_private and not file.is_folder:
+		frappe.throw(_("A file of {0} has to be private").format(_(file.attached_to_doctype)))
+
+
+def drop_hidden_values(version, method: str | None = None) -> None:
+	"""Leave out of a Version (before_insert) what a reader of the document might not read: fields of a higher level.
+
+	Frappe shows the timeline to everybody who opens the document, whatever the level of a changed field.
+	"""
+	if version.ref_doctype not in citizens_data() or not version.data:
+		return
+	meta = frappe.get_meta(version.ref_doctype)
+	hidden = {field.fieldname for field in meta.fields if field.permlevel}
+	data = frappe.parse_json(version.data)
+	if data.get("changed"):
+		data["changed"] = [change for change in data["changed"] if change[0] not in hidden]
+		version.data = frappe.as_json(data, indent=None, separators=(",", ":"))
+
+
+def visible_results(user: str | None = None) -> str:
+	"""Write the SQL condition on Prepared Report: of a report on citizens' data, only what the user had made."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	names = ", ".join(frappe.db.escape(each, percent=False) for each in citizens_data())
+	return (
+		f"(`tabPrepared Report`.`owner` = {frappe.db.escape(user, percent=False)} or `tabPrepared Report`.`report_name`"
+		f" not in (select `name` from `tabReport` where `ref_doctype` in ({names})))"
+	)
+
+
+def can_see_result(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	user = user or frappe.session.user
+	if user not in ("Administrator", doc.owner) and not doc.is_new():
+		if frappe.db.get_value("Report", doc.report_name, "ref_doctype") in citizens_data():
+			return False
+	return _others_agree(doc, ptype, user)
+
+
+def _rule_for(doctype: str):
+	def rule(user: str | None = None) -> str:
+		return condition_on(doctype, user)
+
+	return rule
+
+
+# Frappe calls the rules of a list by a path, without telling of which DocType.
+visible_access_logs = _rule_for("Access Log")
+visible_activity_logs = _rule_for("Activity Log")
+visible_comments = _rule_for("Comment")
+visible_communications = _rule_for("Communication")
+visible_deleted_documents = _rule_for("Deleted Document")
+visible_emails = _rule_for("Email Queue")
+visible_errors = _rule_for("Error Log")
+visible_files = _rule_for("File")
+visible_notifications = _rule_for("Notification Log")
+visible_assignments = _rule_for("ToDo")
+visible_versions = _rule_for("Version")
+visible_views = _rule_for("View Log")
+visible_workflow_actions = _rule_for("Workflow Action")

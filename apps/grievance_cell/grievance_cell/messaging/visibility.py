@@ -1,0 +1,64 @@
+"""Who sees which conversation: by the case that it is about, else by the number that it came to."""
+
+import frappe
+
+from grievance_cell.grievances.visibility import ALL, is_among, refuse_unread_fields, visible_cases
+from grievance_cell.organisation import reach
+
+
+def visible_channels(user: str | None = None) -> str:
+	"""Write the SQL condition on Chat Channel: those of the branches of a user's postings."""
+	branches = branches_for(user)
+	return ALL if None in branches else reach.in_branches("`tabChat Channel`.`default_area`", branches)
+
+
+def can_see_channel(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Chat Channel", doc, visible_channels(user))
+
+
+def visible_events(user: str | None = None) -> str:
+	"""Write the SQL condition on Chat Event: those that came to a channel that a user sees."""
+	return of_channels("`tabChat Event`.`channel`", user)
+
+
+def can_see_event(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Chat Event", doc, visible_events(user))
+
+
+def visible_sessions(user: str | None = None) -> str:
+	"""Write the SQL condition on Chat Session: those on a channel that a user sees."""
+	return of_channels("`tabChat Session`.`channel`", user)
+
+
+def can_see_session(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Chat Session", doc, visible_sessions(user))
+
+
+def visible_messages(user: str | None = None) -> str:
+	"""Write the SQL condition on Chat Message: on the cases that a user sees, and what is on no case by its channel."""
+	cases, sessions = visible_cases(user), visible_sessions(user)
+	if cases == sessions == ALL:
+		return ALL
+	about_case = "ifnull(`tabChat Message`.`reference_doctype`, '') = 'Grievance'"
+	of_case = (
+		f"`tabChat Message`.`reference_name` in (select `name` from `tabGrievance` where {cases or '1 = 1'})"
+	)
+	of_session = (
+		f"`tabChat Message`.`session` in (select `name` from `tabChat Session` where {sessions or '1 = 1'})"
+	)
+	return f"(({about_case} and {of_case}) or (not {about_case} and {of_session}))"
+
+
+def can_see_message(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Chat Message", doc, visible_messages(user))
+
+
+def of_channels(column: str, user: str | None) -> str:
+	channels = visible_channels(user)
+	return channels and f"{column} in (select `name` from `tabChat Channel` where {channels})"
+
+
+def branches_for(user: str | None) -> list[reach.Branch]:
+	user = user or frappe.session.user
+	refuse_unread_fields()
+	return [None] if user == "Administrator" else reach.branches_for(user)
