@@ -103,6 +103,7 @@ APIS = {
 	"messaging.health.ask_meta": None,
 	"messaging.health.report": ({OPERATOR, MANAGER}, {}),
 	"messaging.links.link_and_code": None,
+	"messaging.whatsapp_notification.preview": None,
 	"messaging.templates.submit": ({MANAGER}, {"names": "[]"}),
 	"messaging.templates.sync": None,
 }
