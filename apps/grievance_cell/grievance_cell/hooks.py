@@ -7,7 +7,10 @@ app_description = "Citizens' grievances over WhatsApp, settled in time"
 app_email = "grievance-cell@example.org"
 app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
-doctype_js = {"Local Area": "public/js/local_area_link.js"}
+doctype_js = {
+	"Local Area": "public/js/local_area_link.js",
+	"Notification": "public/js/notification.js",
+}
 app_logo_url = "/assets/grievance_cell/images/logo.svg"
 
 before_install = "grievance_cell.setup.install.before_install"
@@ -120,6 +123,8 @@ scheduler_events = {
 			"grievance_cell.messaging.sweeper.sweep",
 			"grievance_cell.grievances.escalation.check_due",
 		],
+		"0 9 * * *": ["grievance_cell.messaging.digests.send_daily"],
+		"0 9 * * 1": ["grievance_cell.messaging.digests.send_weekly"],
 		"*/10 * * * *": ["grievance_cell.messaging.silence.drop_old_drafts"],
 	},
 	"daily_long": ["grievance_cell.grievances.categorisation.retrain"],

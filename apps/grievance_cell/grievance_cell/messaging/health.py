@@ -20,6 +20,7 @@ from grievance_cell.messaging.providers.errors import (
 	ProviderError,
 	remedy_of,
 )
+from grievance_cell.messaging.whatsapp_notification import is_in_force
 
 GOOD, WARNING, BAD, UNKNOWN = "green", "orange", "red", "gray"
 
@@ -81,7 +82,7 @@ def report() -> list[dict]:
 		}
 		for channel in enabled
 	]
-	site = [scheduler_line(now), jobs_line(now), media_line(now), foreign_line(now)]
+	site = [scheduler_line(now), jobs_line(now), media_line(now), foreign_line(now), notification_line()]
 	sections.append({"channel": None, "lines": site})
 	return [{**each, "lines": [asdict(line) for line in each["lines"]]} for each in sections]
 
@@ -399,6 +400,21 @@ def foreign_line(now: datetime) -> Line:
 	text = _("For a number that is no channel here, in the last 7 days: {0}.").format(number)
 	advice = _("Make a Chat Channel of that number, or take it out of the app at Meta.")
 	return Line("foreign", WARNING, title, text, advice, "chat-event?state=Failed")
+
+
+def notification_line() -> Line:
+	"""Tell whether Notification is still ours to send over WhatsApp, or another app has taken it over."""
+	title = _("Notifications")
+	if is_in_force():
+		return Line("notification", GOOD, title, _("WhatsApp is one of their channels."))
+	return Line(
+		"notification",
+		WARNING,
+		title,
+		_("Another app has taken them over: those over WhatsApp are sent for steps of a case alone."),
+		_("Remove that app, or make notices for steps of a case only."),
+		"notification",
+	)
 
 
 def in_words(age: timedelta) -> str:

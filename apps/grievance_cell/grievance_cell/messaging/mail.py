@@ -8,17 +8,27 @@ from grievance_cell.database import harmless
 
 def send(address: str, subject: str, text: str, doctype: str, name: str) -> None:
 	"""Queue an e-mail about a document. A site without outgoing mail has none, and trouble with it stops nothing else."""
-	if not (frappe.conf.mail_server or has_account()):
-		return
-	with harmless(f"No e-mail about {doctype} {name}"):
-		frappe.sendmail(
-			recipients=[address],
-			subject=subject,
-			message=escape_html(text).replace("\n", "<br>"),
-			reference_doctype=doctype,
-			reference_name=name,
-			add_unsubscribe_link=0,
-		)
+	if is_possible():
+		with harmless(f"No e-mail about {doctype} {name}"):
+			frappe.sendmail(
+				recipients=[address],
+				subject=subject,
+				message=escape_html(text).replace("\n", "<br>"),
+				reference_doctype=doctype,
+				reference_name=name,
+				add_unsubscribe_link=0,
+			)
+
+
+def send_template(address: str, subject: str, template: str, values: dict) -> None:
+	"""Queue an e-mail that is written out from templates/emails, in the language that is spoken."""
+	frappe.sendmail(
+		recipients=[address], subject=subject, template=template, args=values, add_unsubscribe_link=0
+	)
+
+
+def is_possible() -> bool:
+	return bool(frappe.conf.mail_server or has_account())
 
 
 def has_account() -> bool:

@@ -20,6 +20,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	category_of,
 )
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, waits_for_citizen
+from grievance_cell.grievances.proposals import PROPOSALS
 from grievance_cell.messaging import events, mail, messages, recipients, sessions, templates, window
 from grievance_cell.messaging.recipients import Recipient
 from grievance_cell.messaging.wake import wake_after_commit
@@ -37,12 +38,11 @@ TOLD_TO_CITIZENS = (
 )  # fmt: skip
 # These are for officers alone.
 ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED = "assigned", "emergency", "warned", "escalated"
-LONG_TERM_OVER, ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = (
-	"long_term_over", "answered", "information_added", "citizen_reminds",
-)  # fmt: skip
+LONG_TERM_OVER, PROPOSED, DECLINED = "long_term_over", "proposed", "declined"
+ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = "answered", "information_added", "citizen_reminds"
 STEPS = (
-	*TOLD_TO_CITIZENS, ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED, LONG_TERM_OVER, ANSWERED, INFORMATION_ADDED,
-	CITIZEN_REMINDS,
+	*TOLD_TO_CITIZENS, ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED, LONG_TERM_OVER, PROPOSED, DECLINED,
+	ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS,
 )  # fmt: skip
 # Officers' own templates, since WhatsApp's window is seldom open to them.
 FOR_OFFICERS = ("officer_assigned", "officer_emergency", "officer_escalated")
@@ -61,6 +61,9 @@ BY_ACTION = {
 	"Escalated": (ESCALATED,),
 	"Not Acknowledged": (ESCALATED,),
 	"Long Term Over": (LONG_TERM_OVER,),
+	"Long Term Extended": (LONG_TERM,),
+	**{f"{what} Proposed": (PROPOSED,) for what in PROPOSALS},
+	**{f"{what} Declined": (DECLINED,) for what in PROPOSALS},
 	"Information Added": (INFORMATION_ADDED,),
 	"Reminded": (CITIZEN_REMINDS,),
 	"Parted": (PARTED,),

@@ -12,3 +12,8 @@ class GrievanceAction(Document):
 		# An erased or uninstalled site takes its record along; nobody deletes a single row.
 		if not frappe.flags.in_uninstall:
 			frappe.throw(_("What was done cannot be deleted"), frappe.PermissionError)
+
+
+def on_doctype_update():
+	# What was done lately is asked for every morning; Frappe's own index is not the same in every version.
+	frappe.db.add_index("Grievance Action", ["creation"], index_name="done_lately")

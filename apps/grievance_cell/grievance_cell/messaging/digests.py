@@ -1,0 +1,192 @@
+"""What officers are sent by e-mail in the morning, and the collector on Mondays. Nobody is sent an empty one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_url_to_list, now_datetime
+
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
+from grievance_cell.grievances.own_cases import INFORMATION_ADDED
+from grievance_cell.grievances.visibility import visible_cases
+from grievance_cell.messaging import mail, templates
+from grievance_cell.messaging.notices import ENGLISH
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+OLDEST = 5
+COLLECTOR = "Collector"
+
+
+def send_daily() -> None:
+	"""Tell every officer what of their cases is due today, overdue, open again, and newly answered."""
+	if not mail.is_possible():
+		return
+	now = now_datetime()
+	numbers = officers_numbers(now)
+	for user in users(list(numbers)):
+		send_safely(user, lambda user: send_officers(user, numbers[user.name], now))
+
+
+def send_weekly() -> None:
+	"""Tell every collector how the departments of their district stand."""
+	if not mail.is_possible():
+		return
+	now = now_datetime()
+	for user in users(collectors()):
+		send_safely(user, lambda user: send_collectors(user, now))
+
+
+def send_safely(user, send: Callable) -> None:
+	"""Send one digest in a transaction of its own: a failure for one goes on to the next."""
+	try:
+		with templates.speaking(user.language or ENGLISH):
+			send(user)
+		frappe.db.commit()
+	except Exception:
+		frappe.db.rollback()
+		frappe.log_error(title=f"No digest for {user.name}")
+		frappe.db.commit()
+
+
+def users(names: list[str]) -> list[frappe._dict]:
+	known = {"name": ("in", names), "enabled": 1, "email": ("is", "set")}
+	return frappe.get_all("User", known, ["name", "email", "language"], order_by="name")
+
+
+# to each officer
+
+
+def officers_numbers(now: datetime) -> dict[str, dict]:
+	"""Count each officer's open cases, in two queries for all of them: due, overdue, reopened, replied, by user."""
+	midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+	found = frappe.db.sql(
+		"""select assigned_to, sum(resolution_by >= %(now)s and resolution_by < %(midnight)s) due,
+			sum(resolution_by < %(now)s) overdue, sum(reopen_count > 0) reopened
+		from `tabGrievance` where status in %(open)s and assigned_to > '' group by assigned_to""",
+		{"now": now, "midnight": midnight, "open": statuses(OPEN)},
+		as_dict=True,
+	)
+	numbers = {row.pop("assigned_to"): {key: cint(value) for key, value in row.items()} for row in found}
+	replies = frappe.db.sql(
+		"""select grievance.assigned_to, count(distinct grievance.name)
+		from `tabGrievance Action` action join `tabGrievance` grievance on grievance.name = action.reference_name
+		where action.creation >= %(since)s and action.reference_doctype = 'Grievance' and action.actor = %(bot)s
+			and (action.action = %(added)s or action.from_status in %(waiting)s)
+			and grievance.assigned_to > '' and grievance.status in %(running)s
+		group by grievance.assigned_to""",
+		{
+			"since": now - DAY,
+			"bot": bot_user(),
+			"added": INFORMATION_ADDED,
+			"waiting": frappe.get_all("Grievance Status", {"waits_for_citizen": 1}, pluck="name") or [""],
+			"running": statuses(OPEN, PAUSED),
+		},
+	)
+	nothing = {"due": 0, "overdue": 0, "reopened": 0}
+	for user, replied in replies:
+		numbers.setdefault(user, dict(nothing))["replied"] = replied
+	return {user: counted for user, counted in numbers.items() if any(counted.values())}
+
+
+def send_officers(user, numbers: dict, now: datetime) -> None:
+	open_cases = {"assigned_to": user.name, "status": ["in", statuses(OPEN)]}
+	day = [f"{now:%Y-%m-%d} 00:00:00", f"{now:%Y-%m-%d} 23:59:59"]
+	lines = (
+		(_("Due today"), numbers["due"], {**open_cases, "resolution_by": ["between", day]}),
+		(
+			_("Overdue"),
+			numbers["overdue"],
+			{**open_cases, "resolution_by": ["<", f"{now:%Y-%m-%d %H:%M:%S}"]},
+		),
+		(_("Open again"), numbers["reopened"], {**open_cases, "reopen_count": [">", 0]}),
+		(_("New answers of citizens"), numbers.get("replied", 0), {"assigned_to": user.name}),
+	)
+	shown = [{"label": label, "number": number, "link": link(to)} for label, number, to in lines if number]
+	mail.send_template(user.email, _("Your cases today"), "grievance_daily_digest", {"lines": shown})
+
+
+# to the collector
+
+
+def collectors() -> list[str]:
+	"""Name the users who head the administration of an area, by role or by posting."""
+	by_role = frappe.get_all("Has Role", {"role": COLLECTOR, "parenttype": "User"}, pluck="parent")
+	by_posting = frappe.get_all(
+		"Officer Posting", {"heads_area": 1, "is_active": 1, "user": ("is", "set")}, pluck="user"
+	)
+	return sorted({*by_role, *by_posting} - {"Administrator"})
+
+
+def send_collectors(user, now: datetime) -> None:
+	visible = visible_cases(user.name) or "1 = 1"
+	departments = departments_numbers(visible, now)
+	if not departments:
+		return
+	limit = cint(frappe.get_cached_doc("Grievance Settings").collector_after_transfers)
+	running = {"status": ["in", statuses(OPEN, PAUSED)]}
+	transferred = {**running, "transfer_count": [">=", limit]}
+	mail.send_template(
+		user.email,
+		_("The week's cases by department"),
+		"grievance_weekly_digest",
+		{
+			"departments": [
+				{**row, "link": link({**running, "department": row.department})} for row in departments
+			],
+			"oldest": oldest(visible),
+			"transferred": often_transferred(visible, limit) if limit else 0,
+			"transfers": limit,
+			"transferred_link": link(transferred),
+			"now": now,
+		},
+	)
+
+
+def departments_numbers(visible: str, now: datetime) -> list[frappe._dict]:
+	"""Count what a collector sees (`visible`, SQL) by department: received and settled in a week, pending, overdue."""
+	return frappe.db.sql(
+		f"""select department, sum(registered_on >= %(since)s) received,
+			sum(coalesce(resolved_on, closed_on) >= %(since)s) settled, sum(status in %(running)s) pending,
+			sum(status in %(open)s and resolution_by < %(now)s) overdue
+		from `tabGrievance` where department > '' and {visible}
+			and (status in %(running)s or registered_on >= %(since)s or coalesce(resolved_on, closed_on) >= %(since)s)
+		group by department order by overdue desc, pending desc, department""",
+		{"since": now - WEEK, "now": now, "open": statuses(OPEN), "running": statuses(OPEN, PAUSED)},
+		as_dict=True,
+	)
+
+
+def oldest(visible: str) -> list[frappe._dict]:
+	found = frappe.db.sql(
+		f"""select name, category, department, registered_on from `tabGrievance`
+		where status in %(running)s and {visible} order by registered_on, name limit %(most)s""",
+		{"running": statuses(OPEN, PAUSED), "most": OLDEST},
+		as_dict=True,
+	)
+	for case in found:
+		case.link = frappe.utils.get_url_to_form("Grievance", case.name)
+	return found
+
+
+def often_transferred(visible: str, limit: int) -> int:
+	return frappe.db.sql(
+		f"""select count(*) from `tabGrievance`
+		where status in %(running)s and transfer_count >= %(limit)s and {visible}""",
+		{"running": statuses(OPEN, PAUSED), "limit": limit},
+	)[0][0]
+
+
+def statuses(*categories: str) -> list[str]:
+	return frappe.get_all("Grievance Status", {"category": ("in", categories)}, pluck="name", order_by="name")
+
+
+def link(filters: dict) -> str:
+	"""Write the address of the list of cases with filters, as Frappe's desk reads them."""
+	query = {
+		field: frappe.as_json(value, indent=None) if isinstance(value, list) else value
+		for field, value in filters.items()
+	}
+	return f"{get_url_to_list('Grievance')}?{urlencode(query)}"
