@@ -74,7 +74,7 @@ class TestNotices(CaseTestCase):
 
 	def test_a_suggestion_is_thanked_for_and_answered(self):
 		case = self.case(grievance_type="Suggestion")
-		self.move(case, "Accepted", remark="The council has agreed")
+		self.move(case, "Accepted", decision="The council has agreed")
 		self.assertIn("Suggestion taken up. What the office says: The council has agreed", self.texts()[-1])
 
 	def test_speaks_the_citizens_language_and_else_the_channels(self):
@@ -88,7 +88,7 @@ class TestNotices(CaseTestCase):
 		message = self.messages()[0]
 		self.assertEqual((message.notice, message.purpose), ("registered", "Utility"))
 		case = self.case(grievance_type="Suggestion")
-		self.move(case, "Accepted", remark="The council has agreed")
+		self.move(case, "Accepted", decision="The council has agreed")
 		self.assertEqual(messages.remark_of(self.messages()[-1]), "The council has agreed")
 
 	def test_each_step_has_its_name(self):
