@@ -127,5 +127,6 @@ scheduler_events = {
 		"0 9 * * 1": ["grievance_cell.messaging.digests.send_weekly"],
 		"*/10 * * * *": ["grievance_cell.messaging.silence.drop_old_drafts"],
 	},
+	"daily": ["grievance_cell.service_levels.holiday_calendars.warn_before_they_run_out"],
 	"daily_long": ["grievance_cell.grievances.categorisation.retrain"],
 }

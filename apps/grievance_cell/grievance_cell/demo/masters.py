@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 
 import frappe
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, getdate, nowdate
 from frappe.utils.nestedset import rebuild_tree
 
 DATA = Path(__file__).parent / "data"
@@ -41,6 +41,22 @@ GIVEN_CHARGE, HAS_CHARGE = (
 	"Block Medical Officer, HLT, Akaltara Block",
 )
 CELL_POSTING = "Officer in Charge, Grievance Cell"
+
+# The state's offices work five days a week, from ten to half past five.
+STATE = "Chhattisgarh"
+WORKING_DAY = int(7.5 * 3600)
+EMERGENCY = {
+	"priority": "Emergency",
+	"response_time": 15 * 60,
+	"resolution_time": 120 * 60,
+	"round_the_clock": 1,
+}
+LADDER = (
+	(75, "Inform", "Officer"),
+	(100, "Move", "Superior"),
+	(150, "Move", "Department Head"),
+	(200, "Move", "Collector"),
+)
 
 CHANNEL = {
 	"doctype": "Chat Channel",
@@ -171,13 +187,16 @@ def make_categories(departments: dict[str, str]) -> None:
 
 
 def make_charter() -> None:
-	"""Make one SLA a category, as a citizens' charter lists them."""
+	"""Make one SLA a category, as a citizens' charter lists them; an emergency counts in minutes, day and night."""
+	calendar = make_holiday_calendar()
 	for row in rows("categories"):
 		if not row["resolution_days"]:
 			continue
+		days, minutes = divmod(int(row["response_minutes"]), 24 * 60)
 		target = {
-			"response_time": int(row["response_minutes"]) * 60,
+			"response_time": days * WORKING_DAY + minutes * 60,
 			"resolution_days": int(row["resolution_days"]),
+			"day_kind": row["day_kind"],
 		}
 		name = f"Charter: {row['category']}"
 		make_once(
@@ -186,7 +205,16 @@ def make_charter() -> None:
 				"sla_name": name,
 				"enabled": 1,
 				"category": row["category"],
-				"targets": [{"priority": p, **target} for p in ("Low", "Medium", "High", "Emergency")],
+				"targets": [EMERGENCY, *({"priority": p, **target} for p in ("High", "Medium", "Low"))],
+				"holiday_calendar": calendar,
+				"working_windows": [
+					{"weekday": weekday, "start_time": "10:00:00", "end_time": "17:30:00"}
+					for weekday in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+				],
+				"escalations": [
+					{"level": level, "percent_of_resolution": percent, "action": action, "to": to}
+					for level, (percent, action, to) in enumerate(LADDER, start=1)
+				],
 			},
 			name,
 		)
@@ -195,6 +223,16 @@ def make_charter() -> None:
 def unmute() -> None:
 	"""Let messages go out at any hour: the demo is played in the evening as well."""
 	frappe.db.set_single_value("Grievance Settings", {"muted_from": None, "muted_to": None})
+
+
+def make_holiday_calendar() -> str:
+	"""Make the state's calendar, filled from last year to the next."""
+	if not frappe.db.exists("Holiday Calendar", STATE):
+		calendar = make_once({"doctype": "Holiday Calendar", "calendar_name": STATE, "state": STATE})
+		this_year = getdate(nowdate()).year
+		for year in range(this_year - 1, this_year + 2):
+			calendar.fill(year)
+	return STATE
 
 
 def make_people(areas: dict[str, str], departments: dict[str, str]) -> None:

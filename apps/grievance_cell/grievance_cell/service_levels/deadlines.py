@@ -2,41 +2,58 @@
 
 A case is any document with the contract's fields (`registered_on`, `sla`, `response_by`, `resolution_by`, ...). Times
 are of the wall clock, in the site's own time zone.
+
+Hours and minutes are working time of the SLA's calendar, or any time where the SLA or the target counts round the
+clock. Days are due at the end of a day's last window. What a case was on hold is counted as its target counts: in
+working seconds, but for a target in calendar days, which pass on holidays too, in all seconds. Should its priority
+change so that it is counted otherwise, the seconds that were counted stay.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from math import ceil
+from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import get_datetime
+from frappe.utils import get_datetime, get_system_timezone, get_time, getdate
+from frappe.utils.nestedset import get_ancestors_of
 
-# The part of the resolution time after which a case is due soon.
-DUE_SOON = 0.75
+from grievance_cell.service_levels.clock import Calendar, Window
+from grievance_cell.service_levels.doctype.sla.sla import WORKING
+
+# The percentage of the resolution time after which a case is due soon.
+DUE_SOON = 75
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def choose_sla(case) -> str | None:
-	"""Name the enabled SLA that fits best: by category and department, category, department, then the default."""
+	"""Name the enabled SLA that fits best.
+
+	One for the case's category comes before one for a group above it, the nearest first; then one for its department,
+	then one with a condition; the default is for what no other fits.
+	"""
 	candidates = frappe.get_all(
 		"SLA",
 		filters={"enabled": 1},
 		fields=["name", "category", "department", "condition", "is_default"],
 		order_by="name",
 	)
+	category = case.get("category")
+	categories = [category, *get_ancestors_of("Grievance Category", category)] if category else []
 
 	def fits(sla) -> bool:
-		if sla.category and sla.category != case.category:
+		if sla.category and sla.category not in categories:
 			return False
-		if sla.department and sla.department != case.department:
+		if sla.department and sla.department != case.get("department"):
 			return False
 		if not (sla.category or sla.department or sla.condition or sla.is_default):
 			return False
 		return not sla.condition or _holds(sla, case)
 
-	fitting = [sla for sla in candidates if fits(sla)]
-	best = max(
-		fitting,
-		key=lambda sla: (bool(sla.category), bool(sla.department), bool(sla.condition)),
-		default=None,
-	)
+	def closeness(sla) -> tuple:
+		steps_up = categories.index(sla.category) if sla.category else len(categories)
+		return -steps_up, bool(sla.department), bool(sla.condition)
+
+	best = max(filter(fits, candidates), key=closeness, default=None)
 	return best.name if best else None
 
 
@@ -52,6 +69,7 @@ def _holds(sla, case) -> bool:
 def start(case) -> None:
 	"""Set a new case's deadlines."""
 	case.sla = choose_sla(case)
+	case.clock_started_on = case.registered_on
 	case.hold_seconds = 0
 	# Before the dates are set: a case that is registered late may have missed its response already.
 	case.response_status = "Pending"
@@ -60,37 +78,100 @@ def start(case) -> None:
 		case.response_status = None
 
 
-def set_deadlines(case) -> None:
-	"""Compute both deadlines from the start of the case, whenever that is asked: never from now."""
-	target = _target(case)
-	registered = get_datetime(case.registered_on)
-	hold = timedelta(seconds=case.hold_seconds or 0)
-	if target:
-		case.response_by = registered + timedelta(seconds=target.response_time)
-		case.resolution_by = _resolution_by(target, registered, hold)
-	else:
-		case.response_by = case.resolution_by = None
-	refresh(case)
+def restart(case, on: datetime, share: float | None = None) -> None:
+	"""Give a case its target anew from a moment on, with no time on hold.
+
+	`share` is the part of the target, from 0 to 1, that it has from now on, whatever is computed again later; None leaves
+	it as it is. Its first breach stays on record, and so does its first response.
+	"""
+	case.clock_started_on = on
+	case.hold_seconds = 0
+	case.on_hold_since = None
+	if share is not None:
+		case.target_share = share
+	set_deadlines(case, on)
 
 
-def restart(case, on: datetime, share: float = 1) -> None:
-	"""Begin a new target from now, of which a reopened case has a share only."""
-	case.clock_started_on, case.hold_seconds, case.on_hold_since = on, 0, None
-	set_deadlines(case)
+def set_deadlines(case, on: datetime | None = None) -> None:
+	"""Compute both deadlines from the start of the case, whenever that is asked: never from now.
+
+	The response counts from the registration, the resolution from the start of the present target. While the case is on
+	hold it has no date by which it is due. `on` is for when its standing is told, else now.
+	"""
+	case.response_by = case.resolution_by = None
+	if target := _target(case):
+		case.response_by = target.calendar.add(get_datetime(case.registered_on), target.response_time)
+		if not case.on_hold_since:
+			case.resolution_by = target.due(_started_on(case), case.hold_seconds or 0)
+	refresh(case, on)
 
 
-def _target(case):
+class _Target:
+	"""What a case's SLA asks at its priority, in the case's share of it.
+
+	`calendar` is what hours are counted in, `clock` what the resolution is counted in.
+	"""
+
+	def __init__(self, sla, row, share: float):
+		round_the_clock = bool(sla.round_the_clock or row.round_the_clock)
+		self.calendar = self.clock = calendar_of(sla, round_the_clock)
+		self.response_time = row.response_time
+		self.resolution_time = ceil(round((row.resolution_time or 0) * share, 3))
+		self.resolution_days = ceil(round((row.resolution_days or 0) * share, 3))
+		self.working_days = row.day_kind == WORKING
+		if self.resolution_days and not self.working_days:
+			self.clock = calendar_of(sla, True)
+
+	def due(self, start: datetime, hold_seconds: int) -> datetime:
+		start = self.clock.add(start, hold_seconds)
+		if self.resolution_days:
+			return self.calendar.end_of_day(start, self.resolution_days, working=self.working_days)
+		return self.clock.add(start, self.resolution_time)
+
+
+def calendar_of(sla, round_the_clock: bool) -> Calendar:
+	"""Read an SLA's working hours and holidays."""
+	time_zone = ZoneInfo(get_system_timezone())
+	if round_the_clock:
+		return Calendar(round_the_clock=True, time_zone=time_zone)
+	windows = [
+		Window(WEEKDAYS.index(row.weekday), get_time(row.start_time), get_time(row.end_time))
+		for row in sla.working_windows
+	]
+	holidays = []
+	if sla.holiday_calendar:
+		rows = frappe.get_cached_doc("Holiday Calendar", sla.holiday_calendar).holidays
+		holidays = [getdate(row.date) for row in rows]
+	return Calendar(windows, holidays, time_zone=time_zone)
+
+
+def _target(case) -> _Target | None:
 	if not case.sla:
 		return None
-	targets = {target.priority: target for target in frappe.get_cached_doc("SLA", case.sla).targets}
-	return targets.get(case.priority)
+	sla = frappe.get_cached_doc("SLA", case.sla)
+	row = next((row for row in sla.targets if row.priority == case.priority), None)
+	return row and _Target(sla, row, case.get("target_share") or 1)
 
 
-def _resolution_by(target, registered: datetime, hold: timedelta) -> datetime:
-	if target.resolution_days:
-		day = (registered + hold + timedelta(days=target.resolution_days)).date()
-		return datetime.combine(day, time(23, 59, 59))
-	return registered + timedelta(seconds=target.resolution_time) + hold
+def _started_on(case) -> datetime:
+	# A case of before there were restarts has its registration alone.
+	return get_datetime(case.get("clock_started_on") or case.registered_on)
+
+
+def moment_at(case, percent: float) -> datetime | None:
+	"""Tell when so many percent of the resolution time will have passed, more than 100 after it is due.
+
+	What the case was on hold is left out. None for a case with no date by which it is due.
+	"""
+	target = _target(case)
+	if not target or not case.resolution_by:
+		return None
+	due = get_datetime(case.resolution_by)
+	if percent == 100:
+		return due
+	hold = case.hold_seconds or 0
+	net = max(0, target.clock.between(_started_on(case), due) - hold)
+	return target.clock.add(_started_on(case), hold + ceil(net * percent / 100))
 
 
 def responded(case, on: datetime) -> None:
@@ -104,18 +185,19 @@ def responded(case, on: datetime) -> None:
 
 def pause(case, on: datetime) -> None:
 	"""Stop the clock; while it stands the case has no date by which it is due."""
+	refresh(case, on)
 	case.on_hold_since = on
 	case.resolution_by = None
-	case.sla_status = "Paused" if case.sla else None
+	refresh(case, on)
 
 
 def resume(case, on: datetime) -> None:
-	"""Let the clock run on; the time on hold is added to the deadline."""
-	case.hold_seconds = (case.hold_seconds or 0) + int(
-		(on - get_datetime(case.on_hold_since)).total_seconds()
-	)
+	"""Let the clock run on; the time on hold is added to the deadline, as far as the target counts it."""
+	if target := _target(case):
+		held = target.clock.between(get_datetime(case.on_hold_since), on)
+		case.hold_seconds = (case.hold_seconds or 0) + max(0, held)
 	case.on_hold_since = None
-	set_deadlines(case)
+	set_deadlines(case, on)
 
 
 def settle(case, on: datetime) -> None:
@@ -124,20 +206,28 @@ def settle(case, on: datetime) -> None:
 		resume(case, on)
 	if case.resolution_by:
 		case.sla_status = "Met" if on <= get_datetime(case.resolution_by) else "Breached"
+		_note_breach(case, on)
 
 
 def refresh(case, on: datetime | None = None) -> None:
 	"""Set where a running case stands now."""
 	if not case.resolution_by:
-		case.sla_status = None
+		case.sla_status = "Paused" if case.sla and case.on_hold_since else None
 		return
 	on = on or frappe.utils.now_datetime()
 	if case.response_status == "Pending" and case.response_by and on > get_datetime(case.response_by):
 		case.response_status = "Breached"
 	if on > get_datetime(case.resolution_by):
 		case.sla_status = "Overdue"
+		_note_breach(case, on)
 	else:
 		case.sla_status = "Due Soon" if on >= due_soon(case) else "On Track"
+
+
+def _note_breach(case, on: datetime) -> None:
+	"""Note the first time that a case was overdue, which nothing takes away: not a later date, not a reopening."""
+	if not case.get("first_breached_on") and on > get_datetime(case.resolution_by):
+		case.first_breached_on = case.resolution_by
 
 
 def moments(case) -> dict[str, datetime]:
@@ -153,5 +243,5 @@ def moments(case) -> dict[str, datetime]:
 
 
 def due_soon(case) -> datetime:
-	registered = get_datetime(case.registered_on)
-	return registered + (get_datetime(case.resolution_by) - registered) * DUE_SOON
+	# The SLA may have lost its target for this priority since; the date that the case has stands.
+	return moment_at(case, DUE_SOON) or get_datetime(case.resolution_by)

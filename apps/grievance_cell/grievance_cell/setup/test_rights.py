@@ -45,6 +45,7 @@ RIGHTS = {
 	"Department": MASTER,
 	"Grievance Category": MASTER,
 	"Grievance Status": MASTER,
+	"Holiday Calendar": MASTER,
 	"Local Area": MASTER,
 	"Officer Posting": MASTER,
 	"Out of Scope Reason": MASTER,
@@ -104,6 +105,7 @@ APIS = {
 	"messaging.health.report": ({OPERATOR, MANAGER}, {}),
 	"messaging.links.link_and_code": None,
 	"messaging.whatsapp_notification.preview": None,
+	"service_levels.doctype.holiday_calendar.holiday_calendar.fill": None,
 	"messaging.templates.submit": ({MANAGER}, {"names": "[]"}),
 	"messaging.templates.sync": None,
 }

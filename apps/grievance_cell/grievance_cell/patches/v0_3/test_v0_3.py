@@ -1,6 +1,11 @@
+from datetime import datetime
+
 import frappe
 
-from grievance_cell.patches.v0_3 import mask_numbers
+from grievance_cell.patches.v0_3 import let_service_levels_run_round_the_clock, mask_numbers
+from grievance_cell.service_levels import deadlines
+from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase, make_sla
+from grievance_cell.setup import shipped
 from grievance_cell.testing import SiteTestCase, make, make_citizen, mobile_no
 
 
@@ -12,3 +17,52 @@ class TestMaskNumbers(SiteTestCase):
 			masked = frappe.db.get_value(document.doctype, document.name, "mobile_masked")
 			with self.subTest(document.doctype):
 				self.assertEqual(masked, f"{'•' * 6}{document.mobile_no[-4:]}")
+
+
+class TestServiceLevelsRoundTheClock(SiteTestCase):
+	def as_before(self, **values):
+		"""Make an SLA as 0.2.0 stored it: without working hours, and not round the clock either."""
+		sla = make_sla(**values)
+		frappe.db.set_value("SLA", sla.name, "round_the_clock", 0)
+		return sla
+
+	def dates(self, sla) -> tuple:
+		case = FakeCase(
+			{
+				"sla": sla.name,
+				"priority": "Medium",
+				"registered_on": datetime(2026, 1, 10, 22, 0),
+				"hold_seconds": 3600,
+			}
+		)
+		deadlines.set_deadlines(case)
+		return case.response_by, case.resolution_by
+
+	def test_the_deadlines_stay_what_they_were(self):
+		hours, days = self.as_before(hours=8), self.as_before(days=7)
+		let_service_levels_run_round_the_clock.execute()
+		response_by = datetime(2026, 1, 11, 0, 0)
+		self.assertEqual(self.dates(hours), (response_by, datetime(2026, 1, 11, 7, 0)))
+		self.assertEqual(self.dates(days), (response_by, datetime(2026, 1, 17, 23, 59, 59)))
+		for sla in (hours, days):
+			sla.reload()
+			sla.save()
+
+	def test_one_with_working_hours_keeps_them(self):
+		sla = make_sla(working_windows=OFFICE)
+		let_service_levels_run_round_the_clock.execute()
+		self.assertFalse(frappe.db.get_value("SLA", sla.name, "round_the_clock"))
+
+	def test_what_we_shipped_and_nobody_edited_is_replaced(self):
+		for edited in (False, True):
+			with self.subTest(edited=edited):
+				frappe.delete_doc("SLA", "CPGRAMS", force=True)
+				sla = self.as_before(sla_name="CPGRAMS")
+				stored = shipped.content_hash("SLA", "CPGRAMS")
+				if edited:
+					sla.targets[0].db_set("response_time", 60)
+				shipped.remember("SLA:CPGRAMS", {"shipped": "of 0.2.0", "stored": stored})
+				let_service_levels_run_round_the_clock.execute()
+				shipped.sync()
+				windows = frappe.get_doc("SLA", "CPGRAMS").working_windows
+				self.assertEqual(bool(windows), not edited)
