@@ -97,7 +97,12 @@ override_doctype_class = {
 }
 
 doc_events = {
-	"Grievance Action": {"after_insert": "grievance_cell.messaging.notices.on_action"},
+	"Grievance Action": {
+		"after_insert": [
+			"grievance_cell.grievances.informing.on_action",
+			"grievance_cell.messaging.notices.on_action",
+		]
+	},
 	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},
 	"File": {"validate": "grievance_cell.grievances.attached_records.refuse_public_file"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},

@@ -6,9 +6,11 @@ that is full of demo masters.
 
 from datetime import datetime, timedelta
 from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 import frappe
 from frappe.utils import now_datetime
+from freezegun import freeze_time
 
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import lifecycle
@@ -278,6 +280,13 @@ class ChatTestCase(SiteTestCase):
 	def set(self, doctype: str, which, **values) -> None:
 		frappe.db.set_value(doctype, which, values)
 		frappe.db.commit()
+
+
+def at(moment: datetime):
+	"""Freeze the clock at a moment of the site's own time zone, for a block."""
+	zone = ZoneInfo(frappe.utils.get_system_timezone())
+	# Frappe asks for the time of day in UTC and converts it.
+	return freeze_time(moment.replace(tzinfo=zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None))
 
 
 def unique(text: str) -> str:

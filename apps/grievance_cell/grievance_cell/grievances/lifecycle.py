@@ -6,12 +6,14 @@ there are, and for whom, is in the Workflow named Grievance; what a move means f
 the *category* of the two states, so that staff add states with no code.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.model.workflow import WorkflowPermissionError, get_transitions
 from frappe.utils import now_datetime
 
-from grievance_cell.grievances import actions, decisions, reopening
+from grievance_cell.grievances import actions, decisions, delays, reopening, waiting
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -100,24 +102,30 @@ def before_move(case, previous) -> None:
 	was, will_be = category_of(previous.status), category_of(case.status)
 	now = now_datetime()
 	take_values_of_state(case)
+	if will_be == CLOSED:
+		decisions.end(case, previous)
+	# After the reason of an end is known: a force close is free.
+	delays.refuse_without_reason(case, previous)
 	ask_citizen(case, previous)
 	decisions.plan_long_term(case, previous)
 	if will_be == RESOLVED:
 		require_proof(case)
-	if will_be == CLOSED:
-		decisions.end(case, previous)
 	if will_be == CLOSED and case.closure_reason == decisions.JOINED:
 		# It goes on in another case, and may be told apart from that again: its own clock stands until then.
 		if not case.on_hold_since:
 			deadlines.pause(case, now)
 	elif will_be in (RESOLVED, CLOSED) and was in (OPEN, PAUSED):
 		deadlines.responded(case, now)
+		if was == PAUSED:
+			go_on(case, previous, now)
 		deadlines.settle(case, now)
 	elif will_be == PAUSED and was == OPEN:
 		deadlines.responded(case, now)
-		deadlines.pause(case, now)
-	elif will_be == OPEN and was == PAUSED:
-		deadlines.resume(case, now)
+		hold(case, now)
+	elif was == PAUSED and will_be in (OPEN, PAUSED):
+		go_on(case, previous, now)
+		if will_be == PAUSED:
+			hold(case, now)
 	elif will_be == OPEN and previous.closure_reason == decisions.JOINED:
 		case.closed_on = case.closure_reason = case.duplicate_of = None
 		deadlines.resume(case, now)
@@ -171,6 +179,21 @@ def require_proof(case) -> None:
 	wanted = frappe.get_cached_value("Grievance Category", case.category, "photo_wanted")
 	if wanted and not case.resolution_photo:
 		frappe.throw(_("Add a photo of what was done: this category needs one"), frappe.MandatoryError)
+
+
+def hold(case, now: datetime) -> None:
+	"""Stop the clock of a case; a question to the citizen does not stop it for ever."""
+	if waits_for_citizen(case.status):
+		waiting.begin(case, now)
+	else:
+		deadlines.pause(case, now)
+
+
+def go_on(case, previous, now: datetime) -> None:
+	if waits_for_citizen(previous.status):
+		waiting.end(case, now)
+	elif case.on_hold_since:
+		deadlines.resume(case, now)
 
 
 def after_move(case, previous) -> None:

@@ -19,6 +19,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	RESOLVED,
 	category_of,
 )
+from grievance_cell.grievances.officers import tell_officer
 
 WITHDRAWN_STATUS = "Withdrawn"
 ANSWERED_STATUS = "In Progress"
@@ -199,19 +200,3 @@ def set_language(citizen: str | None, case: str, values: dict, when: datetime) -
 	if citizen and values.get("language"):
 		frappe.db.set_value("Citizen", citizen, "language", values["language"])
 	return ""
-
-
-def tell_officer(case, subject: str, content: str = "") -> None:
-	"""Notify the officer of a case in the desk."""
-	if case.assigned_to:
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": case.assigned_to,
-				"subject": frappe.utils.escape_html(subject),
-				"email_content": frappe.utils.escape_html(content),
-				"document_type": case.doctype,
-				"document_name": case.name,
-			}
-		).insert(ignore_permissions=True)

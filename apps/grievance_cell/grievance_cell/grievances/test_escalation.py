@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 import frappe
@@ -7,6 +7,7 @@ from frappe.utils import add_to_date, now_datetime
 from grievance_cell.grievances import escalation, lifecycle
 from grievance_cell.testing import (
 	SiteTestCase,
+	at,
 	make_area,
 	make_case,
 	make_category,
@@ -14,6 +15,8 @@ from grievance_cell.testing import (
 	make_posting,
 	make_user,
 )
+
+NOON = datetime(2026, 3, 2, 12, 0)
 
 
 class TestEscalation(SiteTestCase):
@@ -36,6 +39,7 @@ class TestEscalation(SiteTestCase):
 			"registered_on": add_to_date(None, days=-9),
 			"response_by": past,
 			"resolution_by": past,
+			"inform_by": None,
 			**values,
 		}
 		check = None if minutes is None else add_to_date(None, minutes=minutes)
@@ -93,16 +97,18 @@ class TestEscalation(SiteTestCase):
 
 	def test_a_settled_case_is_closed_when_the_citizen_says_nothing(self):
 		frappe.db.set_single_value("Grievance Settings", "feedback_days", 3)
-		settled = self.case(-1)
-		lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
+		with at(NOON):
+			settled = self.case(-1)
+			lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
+			frappe.db.commit()
 		settled.reload()
-		self.assertEqual(settled.next_check_on, settled.resolved_on + timedelta(days=3, seconds=1))
-		escalation.check(settled.name)
-		self.assertEqual(frappe.db.get_value("Grievance", settled.name, "status"), "Resolved")
-		settled.db_set("next_check_on", now_datetime() - timedelta(seconds=1))
-		escalation.check(settled.name)
-		settled.reload()
-		self.assertEqual((settled.status, settled.closure_reason), ("Closed", "No Reply to Feedback"))
+		self.assertEqual(settled.next_check_on, NOON + timedelta(days=3, seconds=1))
+		for passed, status in ((timedelta(days=3), "Resolved"), (timedelta(days=3, seconds=1), "Closed")):
+			with at(NOON + passed):
+				escalation.check_due()
+			settled.reload()
+			self.assertEqual(settled.status, status)
+		self.assertEqual(settled.closure_reason, "No Reply to Feedback")
 		closing = {"reference_name": settled.name, "to_status": "Closed"}
 		# The notice of the closing says the reason in the citizen's language where there is no remark.
 		self.assertFalse(frappe.db.get_value("Grievance Action", closing, "remark"))
@@ -113,3 +119,35 @@ class TestEscalation(SiteTestCase):
 		settled = self.case(-1)
 		lifecycle.move(frappe.get_doc("Grievance", settled.name), "Resolved", resolution="Cleaned")
 		self.assertIsNone(frappe.db.get_value("Grievance", settled.name, "next_check_on"))
+
+	def test_more_than_a_batch_is_done_in_one_run(self):
+		cases = [self.case(-1) for _number in range(3)]
+		with patch.object(escalation, "BATCH", 2):
+			escalation.check_due()
+		self.assertEqual([self.status(case) for case in cases], ["Overdue"] * 3)
+
+	def test_a_case_that_is_due_again_and_again_ends_no_run(self):
+		stuck = self.case(-1)
+		with patch.object(escalation, "BATCH", 1), patch.object(escalation, "check") as check:
+			escalation.check_due()
+		check.assert_called_once_with(stuck.name)
+
+	def test_the_scheduler_asks_on_the_index_of_the_next_check(self):
+		query = escalation.due_at(now_datetime()).get_sql()
+		(plan,) = frappe.db.sql(f"explain {query}", as_dict=True)
+		self.assertEqual(plan.key, "next_check_on")
+		self.assertNotIn("filesort", plan.Extra)
+
+	def test_the_scan_asks_as_much_however_many_cases_are_open(self):
+		def queries() -> int:
+			with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as asked:
+				escalation.check_due()
+			return asked.call_count
+
+		for _number in range(2):
+			self.case(60)
+		few = queries()
+		for _number in range(8):
+			self.case(60)
+		self.assertEqual(queries(), few)
+		self.assertLessEqual(few, 2)

@@ -19,6 +19,8 @@ from frappe.model.base_document import get_controller
 from frappe.translate import clear_cache
 
 from grievance_cell.conversations import intents
+from grievance_cell.grievances.delays import EXPLAINED, NEW_DATE, OVERDUE
+from grievance_cell.grievances.informing import INTERIM
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED
 from grievance_cell.messaging.providers.whatsapp_cloud import BUTTON_TITLE, LIST_BUTTON, ROW_TITLE
 from grievance_cell.setup.install import ROLES
@@ -239,6 +241,8 @@ def read_by_citizens() -> dict[str, str]:
 	note(in_python(APP / "conversations" / "talk.py"), "conversations/talk.py")
 	note(said_of_cases(), "grievances/own_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
+	note(in_python(APP / "grievances" / "informing.py"), "grievances/informing.py")
+	note((INTERIM, OVERDUE, EXPLAINED, NEW_DATE), "grievances/delays.py")
 	note(closure_reasons(), "grievance.json")
 	note(in_python(APP / "messaging" / "notices.py"), "messaging/notices.py")
 	for path in (*files("messaging/*.py"), *files("conversations/*.py")):

@@ -3,8 +3,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
-from grievance_cell.grievances import categorisation, citizens, lifecycle, routing, timers
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
+from grievance_cell.grievances import categorisation, citizens, informing, lifecycle, routing, timers
+from grievance_cell.grievances.decisions import DEMAND, SUGGESTION
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.phone import masked
 from grievance_cell.service_levels import deadlines
 
@@ -35,7 +36,8 @@ class Grievance(Document):
 		self.validate_category()
 		self.validate_external_reference()
 		if not before:
-			deadlines.start(self)
+			self.start_clock()
+			informing.begin(self)
 			timers.schedule(self)
 			return
 		self.follow_route(before)
@@ -128,13 +130,24 @@ class Grievance(Document):
 			self.routing_note = None
 			self.set_route()
 
+	def start_clock(self):
+		"""Set the target: a demand is decided within the days of the settings, a suggestion cannot be late."""
+		self.set_target_days()
+		if self.grievance_type != SUGGESTION:
+			deadlines.start(self)
+
+	def set_target_days(self):
+		settings = frappe.get_cached_doc("Grievance Settings")
+		self.target_days = settings.demand_days if self.grievance_type == DEMAND else 0
+
 	def follow_sla(self, before):
-		changed = [
-			field for field in ("category", "department", "priority") if before.get(field) != self.get(field)
-		]
-		if changed:
-			self.sla = deadlines.choose_sla(self)
-		if changed and category_of(before.status) == OPEN:
+		fields = ("category", "department", "priority", "grievance_type")
+		if all(before.get(field) == self.get(field) for field in fields):
+			return
+		self.sla = None if self.grievance_type == SUGGESTION else deadlines.choose_sla(self)
+		if before.grievance_type != self.grievance_type:
+			self.set_target_days()
+		if category_of(before.status) in (OPEN, PAUSED) and not before.on_hold_since:
 			# A paused case gets its new dates when it goes on; a settled one was measured by the old ones.
 			deadlines.set_deadlines(self)
 

@@ -1,0 +1,107 @@
+"""How a case climbs when time runs out: by the rungs of its SLA, and an emergency that nobody takes at once.
+
+The rung that was reached stands on the case, and each has its moment counted from the start of the target: whatever is
+written on a case or done to it meanwhile restarts nothing.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_datetime
+
+from grievance_cell.grievances import actions
+from grievance_cell.grievances.hierarchy import SUPERIOR, posting_for
+from grievance_cell.grievances.officers import tell_posting, user_of
+from grievance_cell.service_levels import deadlines
+
+EMERGENCY = "Emergency"
+MOVE = "Move"
+WARNED, ESCALATED, NOT_ACKNOWLEDGED = "Warned", "Escalated", "Not Acknowledged"
+# So often an emergency that nobody takes goes further up; more offices than that never stand above each other.
+MOST_CALLS = 5
+SHORTEST_CALL = timedelta(minutes=1)
+
+
+def moments(case) -> dict[str, datetime]:
+	"""Name the moments of a running case's next rung, and of an emergency's next call."""
+	found = {}
+	rung = next_rung(case)
+	if rung and (moment := deadlines.moment_at(case, rung.percent_of_resolution)):
+		found["rung"] = moment
+	if moment := next_call(case):
+		found["call"] = moment
+	return found
+
+
+def next_rung(case):
+	"""Find the lowest step of the SLA's ladder that a case has not reached yet, None above the last."""
+	if not case.sla:
+		return None
+	above = [
+		rung
+		for rung in frappe.get_cached_doc("SLA", case.sla).get("escalations") or []
+		if rung.level > cint(case.escalation_level)
+	]
+	return min(above, key=lambda rung: rung.level, default=None)
+
+
+def next_call(case) -> datetime | None:
+	"""Tell when an emergency goes up that nobody has taken: at its response's date, then after each further response time."""
+	calls = cint(case.unacknowledged_count)
+	if case.priority != EMERGENCY or case.first_responded_on or not case.response_by or calls >= MOST_CALLS:
+		return None
+	response_by = get_datetime(case.response_by)
+	response_time = response_by - get_datetime(case.clock_started_on or case.registered_on)
+	return response_by + max(response_time, SHORTEST_CALL) * calls
+
+
+def climb(case) -> None:
+	"""Take the next step of the ladder: warn or inform an office, or hand the case to it."""
+	rung = next_rung(case)
+	case.escalation_level = rung.level
+	posting = posting_for(case, rung.to)
+	if rung.action == MOVE:
+		hand_up(case, posting, ESCALATED)
+	else:
+		inform(case, posting, rung.percent_of_resolution)
+
+
+def inform(case, posting: str | None, percent) -> None:
+	def say(language: str) -> str:
+		return _("{0} % of the time for the case {1} is over", language).format(cint(percent), case.name)
+
+	tell_posting(posting, case, say)
+	actions.record(case, WARNED, posting=posting, remark=say(frappe.local.lang))
+
+
+def call(case) -> None:
+	"""Hand an emergency that nobody has taken to the next office up."""
+	above = posting_for(case, SUPERIOR)
+	hand_up(case, above, NOT_ACKNOWLEDGED)
+	case.unacknowledged_count = cint(case.unacknowledged_count) + 1 if above else MOST_CALLS
+
+
+def hand_up(case, posting: str | None, action: str) -> None:
+	"""Hand a case to an office above its own, and tell both; where there is none its own is told again.
+
+	This is no transfer: the case is not counted as one, and its clock runs on.
+	"""
+	before = case.posting
+	to = posting or before
+
+	def say(language: str) -> str:
+		if action == NOT_ACKNOWLEDGED:
+			return _("Emergency {0}: nobody has taken it yet. It is now with {1}", language).format(
+				case.name, to
+			)
+		return _("The case {0} was not settled in time and is now with {1}", language).format(case.name, to)
+
+	if to != before:
+		note = f"{before or '–'} -> {to}"
+		case.posting, case.assigned_to, case.routing_note = to, user_of(to), note
+		# Whoever has the form open must not send the case back by saving it: this changes `modified`.
+		case.db_set({field: case.get(field) for field in ("posting", "assigned_to", "routing_note")})
+		tell_posting(before, case, say)
+	tell_posting(to, case, say)
+	actions.record(case, action, posting=to, remark=f"{before or '–'} -> {to}")

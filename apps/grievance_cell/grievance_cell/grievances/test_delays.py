@@ -1,0 +1,187 @@
+from datetime import datetime, timedelta
+
+import frappe
+
+from grievance_cell.grievances import delays, escalation, lifecycle
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.delays import DelayReasonWanted
+from grievance_cell.service_levels.test_deadlines import make_sla
+from grievance_cell.testing import (
+	SiteTestCase,
+	at,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+)
+
+START = datetime(2026, 1, 5, 10, 0)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECOND = timedelta(seconds=1)
+DUE = START + 8 * HOUR
+
+
+class TestDelays(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
+		cls.department, cls.ward = make_department(), make_area()
+		cls.category = make_category(cls.department)
+		cls.officer = make_user("Grievance Officer")
+		cls.posting = make_posting(cls.department, cls.ward, user=cls.officer)
+		make_sla(hours=8, response_hours=2, round_the_clock=1, category=cls.category.name)
+
+	def setUp(self):
+		super().setUp()
+		self.without_commits()
+		self.case = self.registered()
+
+	def registered(self, **values):
+		with at(START):
+			return make_case(self.category, self.ward, citizen=make_citizen(language="en").name, **values)
+
+	def check(self, when: datetime) -> None:
+		with at(when):
+			frappe.db.commit()
+			escalation.check_due()
+		self.case.reload()
+
+	def move(self, to: str, when: datetime, user: str | None = None, **values) -> None:
+		frappe.set_user(user or self.officer)
+		try:
+			with at(when):
+				lifecycle.move(frappe.get_doc("Grievance", self.case.name), to, **values)
+		finally:
+			frappe.set_user("Administrator")
+		self.case.reload()
+
+	def explain(self, when: datetime, remark: str = "The pipes come on Monday", **values) -> None:
+		with at(when):
+			delays.give_reason(frappe.get_doc("Grievance", self.case.name), "No material", remark, **values)
+		self.case.reload()
+
+	def records(self, action: str) -> list:
+		return frappe.get_all(
+			"Grievance Action",
+			{"reference_name": self.case.name, "action": action},
+			["remark", "visible_to_citizen", "actor"],
+			order_by="name",
+		)
+
+	def test_the_first_breach_is_noted_and_the_citizen_is_told_with_whom_the_case_is(self):
+		self.check(DUE)
+		self.assertEqual((self.case.first_breached_on, self.records("Overdue")), (None, []))
+		self.check(DUE + SECOND)
+		self.assertEqual((self.case.sla_status, self.case.first_breached_on), ("Overdue", DUE))
+		(told,) = self.records("Overdue")
+		self.assertEqual(told.remark, f"It is now with: {self.posting.name}, {self.department.name}.")
+		self.assertTrue(told.visible_to_citizen)
+		self.assertEqual(self.case.citizen_informed_on, DUE + SECOND)
+
+	def test_a_breach_that_a_save_has_found_first_is_told_as_well(self):
+		with at(DUE + HOUR):
+			self.case.reload()
+			self.case.priority = "High"
+			self.case.save()
+		self.assertEqual(self.case.sla_status, "Overdue")
+		self.check(DUE + HOUR + SECOND)
+		self.assertEqual(len(self.records("Overdue")), 1)
+
+	def test_a_breach_is_told_once(self):
+		self.check(DUE + SECOND)
+		self.check(DUE + DAY)
+		self.check(DUE + 2 * DAY)
+		self.assertEqual(len(self.records("Overdue")), 1)
+
+	def test_an_overdue_case_is_not_moved_until_the_reason_for_the_delay_is_given(self):
+		self.check(DUE + SECOND)
+		for to, values in (
+			("In Progress", {}),
+			("Resolved", {"resolution": "Cleaned"}),
+			("Awaiting Citizen", {"question": "Where?"}),
+		):
+			with self.assertRaises(DelayReasonWanted):
+				self.move(to, DUE + HOUR, **values)
+		self.explain(DUE + HOUR)
+		self.move("In Progress", DUE + HOUR)
+		self.assertEqual(self.case.status, "In Progress")
+
+	def test_the_reason_is_wanted_even_before_the_scheduler_has_come_by(self):
+		with self.assertRaises(DelayReasonWanted):
+			self.move("In Progress", DUE + SECOND)
+		self.explain(DUE + SECOND)
+		self.assertEqual((self.case.first_breached_on, len(self.records("Overdue"))), (DUE, 1))
+		self.move("In Progress", DUE + HOUR)
+		self.check(DUE + 2 * HOUR)
+		self.assertEqual(len(self.records("Overdue")), 1)
+
+	def test_a_reason_needs_a_remark(self):
+		self.check(DUE + SECOND)
+		for remark in ("", "  "):
+			with self.assertRaises(frappe.MandatoryError):
+				self.explain(DUE + HOUR, remark)
+
+	def test_a_reason_is_one_of_the_list(self):
+		frappe.db.set_value("Delay Reason", "No material", "enabled", 0)
+		with self.assertRaises(frappe.ValidationError):
+			self.explain(DUE + HOUR)
+
+	def test_the_citizen_may_take_back_or_answer_an_overdue_case(self):
+		self.check(DUE + SECOND)
+		self.move("Withdrawn", DUE + HOUR, bot_user(), closure_reason="Withdrawn")
+		self.assertEqual(self.case.status, "Withdrawn")
+
+	def test_a_case_in_time_needs_no_reason(self):
+		self.move("In Progress", DUE)
+		self.assertEqual(self.case.status, "In Progress")
+
+	def test_the_reason_is_on_record_and_can_be_read_by_the_citizen(self):
+		self.check(DUE + SECOND)
+		self.explain(DUE + HOUR)
+		self.assertEqual(
+			(self.case.delay_reason, self.case.delay_remark), ("No material", "The pipes come on Monday")
+		)
+		(row,) = self.records("Delay Explained")
+		self.assertEqual((row.remark, row.visible_to_citizen), ("No material: The pipes come on Monday", 1))
+		self.assertEqual(self.records("New Date"), [])
+
+	def test_a_new_date_is_told_to_the_citizen(self):
+		self.check(DUE + SECOND)
+		self.explain(DUE + HOUR, expected_by="2026-01-20")
+		(row,) = self.records("New Date")
+		self.assertEqual((row.remark, row.visible_to_citizen), ("20 January 2026", 1))
+		self.assertEqual(str(self.case.expected_by), "2026-01-20")
+		self.assertEqual(self.case.citizen_informed_on, DUE + HOUR)
+
+	def test_a_new_date_lies_in_the_future(self):
+		with self.assertRaises(frappe.ValidationError):
+			self.explain(DUE + HOUR, expected_by=DUE.date())
+
+	def test_who_has_the_form_open_does_not_save_over_the_reason(self):
+		self.check(DUE + SECOND)
+		opened = frappe.get_doc("Grievance", self.case.name)
+		self.explain(DUE + HOUR)
+		opened.address = "Near the school"
+		with self.assertRaises(frappe.TimestampMismatchError), at(DUE + HOUR):
+			opened.save()
+
+	def test_a_suggestion_is_never_late(self):
+		self.case = self.registered(grievance_type="Suggestion")
+		self.assertEqual((self.case.sla, self.case.resolution_by), (None, None))
+		self.check(DUE + 60 * DAY)
+		self.assertFalse(self.case.sla_status or self.case.first_breached_on)
+		self.assertEqual(self.records("Overdue"), [])
+		self.move("In Progress", DUE + 61 * DAY)
+		self.case.db_set("priority", "Low")
+		self.case.save()
+		self.assertIsNone(self.case.resolution_by)
+
+	def test_a_part_of_a_case_is_the_offices_own_affair(self):
+		self.case = self.registered(parent_grievance=self.case.name)
+		self.check(DUE + SECOND)
+		(row,) = self.records("Overdue")
+		self.assertFalse(row.visible_to_citizen)
+		self.assertIsNone(self.case.citizen_informed_on)
