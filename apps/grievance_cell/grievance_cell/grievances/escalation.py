@@ -145,8 +145,10 @@ def inform(case, moment, now) -> None:
 
 
 def remind(case, moment, now) -> None:
-	"""Ask the citizen once more what the officer wants to know."""
+	"""Ask the citizen once more what the officer wants to know, unless the time for an answer is over as well."""
 	waiting.reminded(case, now)
+	if waiting.moments(case).get("no_answer", now) < now:
+		return
 	actions.record(
 		case,
 		QUESTION_REPEATED,
