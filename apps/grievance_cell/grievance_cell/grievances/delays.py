@@ -20,6 +20,12 @@ def is_noted(case) -> bool:
 	return bool(case.breached_on) and get_datetime(case.breached_on) >= get_datetime(started)
 
 
+def was_late_before(case) -> bool:
+	"""Tell whether a target of a case before its present one was missed."""
+	started = get_datetime(case.clock_started_on or case.registered_on)
+	return bool(case.first_breached_on) and get_datetime(case.first_breached_on) < started
+
+
 def moments(case) -> dict[str, datetime]:
 	"""Name the moment at which a running case misses its target, once for each target."""
 	return {} if is_noted(case) or not case.resolution_by else {"breach": get_datetime(case.resolution_by)}
@@ -27,7 +33,7 @@ def moments(case) -> dict[str, datetime]:
 
 def note(case, on: datetime) -> None:
 	"""Note on a case that its target was missed at a moment; a second target wants a reason of its own."""
-	if case.first_breached_on and not is_noted(case):
+	if was_late_before(case) and not is_noted(case):
 		case.delay_reason = case.delay_remark = None
 	case.breached_on = on
 	case.first_breached_on = case.first_breached_on or on
@@ -48,8 +54,7 @@ def reason_wanted(case) -> bool:
 	"""Tell whether a case is overdue and nobody has said yet why."""
 	if not case.resolution_by or get_datetime(case.resolution_by) >= now_datetime():
 		return False
-	of_earlier_target = bool(case.first_breached_on) and not is_noted(case)
-	return not case.delay_reason or of_earlier_target
+	return not case.delay_reason or (was_late_before(case) and not is_noted(case))
 
 
 def refuse_without_reason(case, previous) -> None:

@@ -40,7 +40,7 @@ def next_rung(case):
 		return None
 	above = [
 		rung
-		for rung in frappe.get_cached_doc("SLA", case.sla).get("escalations") or []
+		for rung in frappe.get_cached_doc("SLA", case.sla).escalations
 		if rung.level > cint(case.escalation_level)
 	]
 	return min(above, key=lambda rung: rung.level, default=None)

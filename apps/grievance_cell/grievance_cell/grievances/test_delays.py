@@ -168,6 +168,15 @@ class TestDelays(SiteTestCase):
 		with self.assertRaises(frappe.TimestampMismatchError), at(DUE + HOUR):
 			opened.save()
 
+	def test_a_demand_is_decided_within_21_days_whatever_its_category_asks(self):
+		self.case = self.registered(grievance_type="Demand")
+		self.assertEqual(self.case.resolution_by, datetime(2026, 1, 26, 23, 59, 59))
+		self.assertEqual(self.case.response_by, START + 2 * HOUR)
+		with at(START + DAY):
+			self.case.grievance_type = "Complaint"
+			self.case.save()
+		self.assertEqual(self.case.resolution_by, DUE)
+
 	def test_a_suggestion_is_never_late(self):
 		self.case = self.registered(grievance_type="Suggestion")
 		self.assertEqual((self.case.sla, self.case.resolution_by), (None, None))

@@ -112,13 +112,16 @@ class _Target:
 	`calendar` is what hours are counted in, `clock` what the resolution is counted in.
 	"""
 
-	def __init__(self, sla, row, share: float):
+	def __init__(self, sla, row, share: float, days: int = 0):
 		round_the_clock = bool(sla.round_the_clock or row.round_the_clock)
 		self.calendar = self.clock = calendar_of(sla, round_the_clock)
 		self.response_time = row.response_time
 		self.resolution_time = ceil(round((row.resolution_time or 0) * share, 3))
 		self.resolution_days = ceil(round((row.resolution_days or 0) * share, 3))
 		self.working_days = row.day_kind == WORKING
+		if days:
+			# What kind of case it is sets the target; the SLA still sets the response and the ladder.
+			self.resolution_time, self.resolution_days, self.working_days = 0, ceil(days * share), False
 		if self.resolution_days and not self.working_days:
 			self.clock = calendar_of(sla, True)
 
@@ -150,7 +153,7 @@ def _target(case) -> _Target | None:
 		return None
 	sla = frappe.get_cached_doc("SLA", case.sla)
 	row = next((row for row in sla.targets if row.priority == case.priority), None)
-	return row and _Target(sla, row, case.get("target_share") or 1)
+	return row and _Target(sla, row, case.get("target_share") or 1, case.get("target_days") or 0)
 
 
 def _started_on(case) -> datetime:
