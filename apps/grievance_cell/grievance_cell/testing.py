@@ -15,7 +15,17 @@ from freezegun import freeze_time
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.messaging import channels, events, identities, inbox, messages, muted_hours, outbox, wake
+from grievance_cell.messaging import (
+	channels,
+	events,
+	identities,
+	inbox,
+	mail,
+	messages,
+	muted_hours,
+	outbox,
+	wake,
+)
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 from grievance_cell.setup.install import own_doctypes
 
@@ -64,6 +74,7 @@ class SiteTestCase(FrappeTestCase):
 		for patched in (
 			patch.object(frappe, "enqueue", lambda method, **given: self.jobs.append((method, given))),
 			patch.object(wake, "queue_answers", lambda: True),
+			patch.object(mail, "queue_answers", lambda: True),
 			# Tests run at night as well.
 			patch.object(muted_hours, "over_on", lambda now: None),
 		):

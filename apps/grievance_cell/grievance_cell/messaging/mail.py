@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import escape_html
 
 from grievance_cell.database import harmless
+from grievance_cell.messaging.wake import queue_answers
 
 
 def send(address: str, subject: str, text: str, doctype: str, name: str) -> None:
@@ -18,6 +19,21 @@ def send(address: str, subject: str, text: str, doctype: str, name: str) -> None
 				reference_name=name,
 				add_unsubscribe_link=0,
 			)
+
+
+def send_after_commit(address: str, subject: str, text: str, doctype: str, name: str) -> None:
+	"""Leave an e-mail to a job, since writing one takes longer than all else that is done to a case."""
+	given = {"address": address, "subject": subject, "text": text, "doctype": doctype, "name": name}
+	frappe.db.after_commit.add(lambda: _leave_to_job(given))
+
+
+def _leave_to_job(given: dict) -> None:
+	try:
+		if queue_answers():
+			frappe.enqueue("grievance_cell.messaging.mail.send", queue="short", **given)
+	except Exception:
+		# What it tells is in the desk as well.
+		frappe.logger("grievance_cell").warning("No e-mail to %s", given["address"], exc_info=True)
 
 
 def send_template(address: str, subject: str, template: str, values: dict) -> None:

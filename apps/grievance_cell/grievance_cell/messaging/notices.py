@@ -234,14 +234,18 @@ def write(notification, recipient: Recipient, document, remark: str = "") -> Non
 
 def text_of(notification, document, remark: str, language: str) -> str:
 	"""Say a Notification: in the words of its Chat Template, whether or not Meta has approved that, else in its own."""
-	if notification.chat_template:
-		notice = frappe.get_cached_value("Chat Template", notification.chat_template, "notice")
-		template = templates.find(notice, [language, ENGLISH])
-		if template:
-			return templates.text(template, templates.fill(template, document, remark))
+	if template := template_of(notification, language):
+		return templates.text(template, templates.fill(template, document, remark))
 	with templates.speaking(language):
 		context = {"doc": document, "status": templates.status_of(document), "remark": remark}
 		return frappe.render_template(_(notification.message or ""), context)
+
+
+def template_of(notification, language: str):
+	"""Get the template of a Notification in a language, else in English; None if it has none."""
+	name = notification.chat_template
+	notice = frappe.get_cached_value("Chat Template", name, "notice") if name else ""
+	return templates.find(notice, [language, ENGLISH]) if notice else None
 
 
 def conversation_of(recipient: Recipient, area: str | None) -> tuple[str, str] | None:
@@ -303,6 +307,6 @@ def tell_officer(notification, recipient: Recipient, context: dict) -> None:
 				"document_name": case.name,
 			}
 		).insert(ignore_permissions=True)
-	if notification.channel == EMAIL and recipient.email:
+	if notification.channel == EMAIL and recipient.email and mail.is_possible():
 		link = frappe.utils.get_url_to_form(case.doctype, case.name)
-		mail.send(recipient.email, subject, f"{text}\n\n{link}", case.doctype, case.name)
+		mail.send_after_commit(recipient.email, subject, f"{text}\n\n{link}", case.doctype, case.name)

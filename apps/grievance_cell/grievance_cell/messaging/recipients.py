@@ -22,7 +22,10 @@ class Recipient:
 
 
 def of(notification, document, context: dict) -> list[Recipient]:
-	"""List a Notification's recipients for a document, each once; `context` is what their conditions are read in."""
+	"""List a Notification's recipients for a document, each once; `context` is what their conditions are read in.
+
+	No officer hears of what they may not read: a role has many users, and the head of a department may be complained of.
+	"""
 	found: dict[Recipient, None] = {}
 	for row in notification.recipients:
 		if row.condition and not frappe.safe_eval(row.condition, None, dict(context)):
@@ -32,8 +35,12 @@ def of(notification, document, context: dict) -> list[Recipient]:
 				dict.fromkeys(by_field(document, row.receiver_by_document_field, context.get("action")))
 			)
 		if row.receiver_by_role:
-			found.update(dict.fromkeys(by_role(row.receiver_by_role, document)))
-	return list(found)
+			found.update(dict.fromkeys(by_role(row.receiver_by_role)))
+	return [each for each in found if not each.user or may_read(each.user, document)]
+
+
+def may_read(user: str, document) -> bool:
+	return frappe.has_permission(document.doctype, "read", doc=document, user=user)
 
 
 def by_field(document, name: str, action=None) -> Iterator[Recipient]:
@@ -98,17 +105,9 @@ def officers(users: list[str]) -> Iterator[Recipient]:
 		)
 
 
-def by_role(role: str, document) -> Iterator[Recipient]:
-	"""List the users of a role who may read the document: of a role's many postings most see other places' cases."""
+def by_role(role: str) -> Iterator[Recipient]:
 	users = frappe.get_all("Has Role", {"role": role, "parenttype": "User"}, pluck="parent", distinct=True)
-	yield from officers(
-		[
-			user
-			for user in users
-			if user != "Administrator"
-			and frappe.has_permission(document.doctype, "read", doc=document, user=user)
-		]
-	)
+	yield from officers([user for user in users if user != "Administrator"])
 
 
 BY_LINK = {

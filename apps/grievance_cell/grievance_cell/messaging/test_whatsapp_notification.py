@@ -147,11 +147,12 @@ class TestWhatsAppNotification(ChatTestCase):
 		)
 		department = make_department()
 		case = make_case(make_category(department), make_area())
-		self.assertIn(case.name, whatsapp_notification.preview(notice.name, case.name, "en"))
-		self.assertIn("अर्ज़ी", whatsapp_notification.preview(notice.name, case.name, "hi"))
+		self.assertIn(case.name, whatsapp_notification.preview(notice.name, "en", case.name))
+		self.assertIn("अर्ज़ी", whatsapp_notification.preview(notice.name, "hi", case.name))
+		self.assertIn("GRV-2026-000123", whatsapp_notification.preview(notice.name, "pa"))
 		frappe.set_user(make_user("Grievance Officer"))
 		with self.assertRaises(frappe.PermissionError):
-			whatsapp_notification.preview(notice.name, case.name, "en")
+			whatsapp_notification.preview(notice.name, "en")
 
 
 class TestChannel(SiteTestCase):

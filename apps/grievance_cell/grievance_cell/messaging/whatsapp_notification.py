@@ -6,7 +6,7 @@ from frappe.email.doctype.notification.notification import Notification
 from frappe.model.base_document import get_controller
 
 from grievance_cell.database import harmless
-from grievance_cell.messaging import notices, recipients
+from grievance_cell.messaging import notices, recipients, templates
 from grievance_cell.messaging.notices import WHATSAPP
 
 
@@ -28,12 +28,20 @@ class WhatsAppNotification(Notification):
 
 
 @frappe.whitelist()
-def preview(notification: str, document: str, language: str) -> str:
-	"""Say a Notification for a document, in a language, as its recipient will read it."""
+def preview(notification: str, language: str, document: str = "") -> str:
+	"""Say a Notification in a language as its recipient will read it: for a document, else with the template's examples.
+
+	Who makes notices has seldom the right to read a case.
+	"""
 	found = frappe.get_doc("Notification", notification)
 	found.check_permission("write")
-	shown = frappe.get_doc(found.document_type, document)
-	shown.check_permission("read")
+	if document:
+		shown = frappe.get_doc(found.document_type, document)
+		shown.check_permission("read")
+	elif template := notices.template_of(found, language):
+		return templates.text(template, [parameter.example for parameter in template.parameters])
+	else:
+		shown = frappe.new_doc(found.document_type)
 	return notices.text_of(found, shown, "", language)
 
 

@@ -61,7 +61,7 @@ function show_preview(frm) {
 				fieldtype: "Link",
 				options: frm.doc.document_type,
 				label: __(frm.doc.document_type),
-				reqd: 1,
+				hidden: !frappe.model.can_read(frm.doc.document_type),
 				onchange: say,
 			},
 			{
@@ -78,7 +78,7 @@ function show_preview(frm) {
 	});
 	function say() {
 		const { document, language } = dialog.get_values(true);
-		if (!document || !language) return;
+		if (!language) return;
 		frappe
 			.call("grievance_cell.messaging.whatsapp_notification.preview", {
 				notification: frm.doc.name,
@@ -92,6 +92,7 @@ function show_preview(frm) {
 			});
 	}
 	dialog.show();
+	say();
 }
 
 frappe.dom.set_style(`
