@@ -146,7 +146,7 @@ class HttpStage:
 			"""select name from `tabChat Event` where conversation_key = %s and state = 'Pending' and kind <> 'Status'
 			union all select message.name from `tabChat Message` message
 			join `tabChat Session` session on session.name = message.session
-			where conversation_key = %s and state in ('Queued', 'Sending')""",
+			where conversation_key = %s and (state in ('Queued', 'Sending') or media_state = 'Pending')""",
 			number,
 			number,
 		)
@@ -169,6 +169,8 @@ class HttpStage:
 			officer.save("Grievance", case, question=words)
 			answered = officer.act(case, "Ask Citizen")
 			assert answered.ok, answered.text
+		elif what == "the phone of an office":
+			self.open_office(*words.split(", "))
 		elif what == "the citizen is blocked":
 			mobile_no = f"+{self.citizen.number}"
 			self.servers.rows("update `tabCitizen` set blocked = 1 where mobile_no = %s", mobile_no)
@@ -181,6 +183,49 @@ class HttpStage:
 		else:
 			raise ValueError(f"no such direction: {direction}")
 		return self.heard()
+
+	def open_office(self, kind: str, area_name: str) -> None:
+		"""Make a posting with this phone's number and a case of its own in a ward where nothing else happens."""
+		(area,) = self.servers.rows(
+			"""select ward.name from `tabLocal Area` ward join `tabLocal Area` town on town.name = ward.parent_local_area
+			where ward.area_name = %s and town.area_name = %s""",
+			area_name,
+			golden.QUIET_TOWN,
+		)
+		(category,) = self.servers.rows(
+			"select department from `tabGrievance Category` where name = %s", golden.OFFICE_CASE["category"]
+		)
+		role = {"Officer": "Grievance Officer", "Representative": "Public Representative"}[kind]
+		key = secrets.token_hex(5)
+		user = self.administrator.insert(
+			{
+				"doctype": "User",
+				"email": f"{key}@example.com",
+				"first_name": key,
+				"send_welcome_email": 0,
+				"roles": [{"role": role}],
+			}
+		)["name"]
+		posting = self.administrator.insert(
+			{
+				"doctype": "Officer Posting",
+				"title": f"Posting {key}",
+				"kind": kind,
+				"department": category["department"] if kind == "Officer" else None,
+				"user": user,
+				"mobile_no": f"+{self.citizen.number}",
+				"areas": [{"area": area["name"]}],
+			}
+		)["name"]
+		case = {
+			"doctype": "Grievance",
+			**golden.OFFICE_CASE,
+			"grievance_type": "Complaint",
+			"area": area["name"],
+		}
+		self.administrator.insert(
+			{**case, "source": "Walk-in", **({"posting": posting} if kind == "Officer" else {})}
+		)
 
 	def officer_of(self, case: str) -> Officer:
 		(row,) = self.servers.rows("select assigned_to from `tabGrievance` where name = %s", case)

@@ -121,6 +121,15 @@ chat_actions = {
 	"set_language": "grievance_cell.grievances.own_cases.set_language",
 }
 
+# The same for the forms of an office, which are answered with the rights of its user.
+office_actions = {
+	"start_work": "grievance_cell.grievances.officer_cases.start_work",
+	"resolve_case": "grievance_cell.grievances.officer_cases.resolve",
+	"ask_citizen": "grievance_cell.grievances.officer_cases.ask_citizen",
+	"transfer_case": "grievance_cell.grievances.officer_cases.transfer",
+	"add_note": "grievance_cell.grievances.officer_cases.add_note",
+}
+
 scheduler_events = {
 	"hourly": ["grievance_cell.messaging.templates.sync"],
 	"cron": {

@@ -12,10 +12,12 @@ from frappe import _
 from grievance_cell.conversations import flow_checks, flow_files, flow_preview, intents
 from grievance_cell.conversations.flow_fields import askable_fields
 from grievance_cell.conversations.flow_texts import set_translation, translation_of
+from grievance_cell.conversations.flows import actions_for
 from grievance_cell.conversations.model import (
 	CALLBACK,
 	CASE_CONFIRMED,
 	CASE_NOT_SETTLED,
+	CITIZEN,
 	FIRST_CONTACT,
 	MENU,
 	MORE_INFORMATION,
@@ -76,12 +78,12 @@ def preview(flow: str) -> dict:
 
 
 @frappe.whitelist()
-def offers(document_type: str | None = None) -> dict:
+def offers(document_type: str | None = None, audience: str | None = None) -> dict:
 	"""List what a flow can name: `fields` of the DocType that can be asked, custom ones included, and `actions`."""
 	check_right()
 	return {
 		"fields": [asdict(field) for field in askable_fields(document_type)] if document_type else [],
-		"actions": sorted(frappe.get_hooks("chat_actions")),
+		"actions": sorted(frappe.get_hooks(actions_for(audience))),
 	}
 
 
@@ -130,6 +132,8 @@ def try_it(flow: str) -> dict:
 	if not channel.get("name"):
 		frappe.throw(_("There is no Chat Channel that is enabled"))
 	text = first_message(document, channel)
+	if document.audience != CITIZEN:
+		return {"advice": _("Write from the mobile number of a posting, or of its user.")}
 	if not text:
 		return {"advice": advice_on(document.occasion)}
 	if not is_loopback(channel.api_url):

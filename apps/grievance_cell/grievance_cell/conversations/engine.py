@@ -17,9 +17,11 @@ from grievance_cell.conversations import intents
 from grievance_cell.conversations.form import Form
 from grievance_cell.conversations.model import (
 	CALLBACK,
+	CITIZEN,
 	FIRST_CONTACT,
-	MENU,
+	OFFICER,
 	QUESTION,
+	REPRESENTATIVE,
 	SET_ANNOUNCEMENTS,
 	SET_LANGUAGE,
 	Choice,
@@ -32,6 +34,7 @@ from grievance_cell.conversations.model import (
 	World,
 )
 from grievance_cell.conversations.my_cases import MyCases
+from grievance_cell.conversations.office_cases import OfficeCases
 from grievance_cell.conversations.turns import Turn
 
 # What comes with no words so soon after a registration belongs to that case: the rest of an album, one more photo.
@@ -77,6 +80,7 @@ class Bot:
 		self.text = turn.text
 		self.form = Form(turn)
 		self.cases = MyCases(turn)
+		self.office = OfficeCases(turn)
 
 	# what was heard
 
@@ -169,6 +173,9 @@ class Bot:
 		if session.draft:
 			return
 		self.ask_again()
+		if self.form.finished and self.form.finished.audience != CITIZEN:
+			again = self.office.button(self.form.finished.audience)
+			return self.turn.say(self.text("What next?"), [again, self.cases.menu()])
 		if not self.turn.said or (self.form.finished and self.form.finished.occasion == FIRST_CONTACT):
 			self.menu()
 
@@ -205,9 +212,11 @@ class Bot:
 			)
 		elif meant == intents.LANGUAGE:
 			self.offer_languages()
+		elif meant == intents.CASES and self.turn.audience != CITIZEN:
+			self.office.show_all()
 		elif meant == intents.CASES and session.citizen_known:
 			self.cases.show_all()
-		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK):
+		elif meant == intents.CALLBACK and self.turn.flow_on(CALLBACK) and self.turn.audience == CITIZEN:
 			self.ask_for_call()
 		elif number := self.case_asked_for(text):
 			self.show_case(number)
@@ -219,6 +228,8 @@ class Bot:
 
 	def case_asked_for(self, text: str) -> str | None:
 		"""Read the number of a case where it can be nothing else: in full at any time, bare when nothing is asked."""
+		if self.session.draft and self.form.step and self.form.step.kind == "Case":
+			return None
 		bare = intents.bare_number(text)
 		if bare and (self.session.draft or self.session.questions or int(bare) <= len(self.session.offered)):
 			bare = None
@@ -244,6 +255,12 @@ class Bot:
 		elif prefix in ("case", "add", "remind", "withdraw") and value:
 			if case := self.cases.find(value):
 				self.act_on(prefix, case)
+		elif prefix == "speak-as":
+			self.speak_as(value)
+		elif prefix == "office-case":
+			self.show_office_case(value)
+		elif prefix == "office-act":
+			self.begin_with_case(*value.rpartition(":")[::2])
 		elif prefix == "page" and value.isdecimal():
 			if not self.turn.say_page(int(value)):
 				self.repeat()
@@ -265,6 +282,7 @@ class Bot:
 		return {
 			"menu": self.menu,
 			"cases": self.cases.show_all,
+			"office-cases": self.show_office_cases,
 			"help": self.help,
 			"language": self.offer_languages,
 			"cancel": self.cancel,
@@ -297,7 +315,13 @@ class Bot:
 			self.ask_next()
 
 	def show_case(self, number: str) -> None:
-		if case := self.cases.find(number):
+		"""Show a case of the office or an own one; the office's first to who speaks for it."""
+		own = self.turn.audience == CITIZEN and self.turn.world.case(number, self.session.language)
+		if own:
+			self.cases.show(own)
+		elif case := self.office.find(number):
+			self.office.show(case)
+		elif case := self.cases.find(number):
 			self.cases.show(case)
 		elif self.session.draft:
 			self.form.ask(self.form.step) if self.form.step else self.ask_next()
@@ -311,18 +335,18 @@ class Bot:
 	# menu, help, language
 
 	def menu(self, before: str = "") -> None:
+		if self.is_to_choose_capacity():
+			return self.ask_capacity(before)
 		question = self.text("How can we help you?")
 		choices = self.menu_choices()
 		if self.session.draft:
 			choices = [Choice("resume", self.text("Go on with what you began")), *choices]
 		self.turn.say(f"{before}\n\n{question}" if before else question, choices)
 
-	def menu_flows(self) -> list[Flow]:
-		return [flow for flow in self.turn.flows.values() if flow.occasion == MENU and flow.menu_label]
-
 	def menu_choices(self) -> list[Choice]:
-		choices = []
-		for flow in self.menu_flows():
+		office = self.turn.audience != CITIZEN
+		choices = [self.office.button(self.turn.audience)] if office else []
+		for flow in self.turn.menu_flows():
 			if step := flow.step(flow.menu_step):
 				options = self.turn.world.choices(flow, step, {}, "", self.session.language)
 				choices += [
@@ -332,8 +356,9 @@ class Bot:
 				]
 			else:
 				choices.append(Choice(f"flow:{flow.name}", self.text(flow.menu_label)))
-		if self.session.citizen_known:
+		if self.session.citizen_known and not office:
 			choices.append(Choice("cases", self.text("My cases")))
+		choices += [each for each in self.capacities() if each.value != f"speak-as:{self.turn.audience}"]
 		if len(self.turn.world.languages()) > 1:
 			choices.append(Choice("language", self.text("Change the language")))
 		return [*choices, Choice("help", self.text("Help"))]
@@ -341,7 +366,7 @@ class Bot:
 	def choose_flow(self, value: str) -> None:
 		name, _colon, answer = value.partition(":")
 		flow = self.turn.flows.get(name)
-		if not flow or flow not in self.menu_flows():
+		if not flow or flow not in self.turn.menu_flows():
 			return self.menu(self.text("That choice is no longer open."))
 		step = flow.step(flow.menu_step)
 		label = None
@@ -350,8 +375,89 @@ class Bot:
 			label = next((option.label for option in options if option.value == answer), None)
 		self.begin(flow, answers={step.step_id: (answer, label)} if label else {})
 
+	# as whom somebody speaks
+
+	def capacities(self) -> list[Choice]:
+		"""List as whom somebody may speak; nothing where they are a citizen and no more."""
+		offices = self.turn.world.offices
+		labels = {
+			OFFICER: self.text("As an officer"),
+			REPRESENTATIVE: self.text("As a representative"),
+			CITIZEN: self.text("As a citizen"),
+		}
+		return [Choice(f"speak-as:{each}", labels[each]) for each in (*offices, CITIZEN) if offices]
+
+	def is_to_choose_capacity(self) -> bool:
+		return bool(self.turn.world.offices) and not (self.session.audience or self.session.draft)
+
+	def ask_capacity(self, before: str = "") -> None:
+		question = self.text("Are you writing for your office, or as a citizen?")
+		self.turn.say(f"{before}\n\n{question}" if before else question, self.capacities())
+
+	def speak_as(self, audience: str) -> None:
+		"""Speak for an office or as a citizen from now on; what was said before is taken up."""
+		session = self.session
+		if audience not in (*self.turn.world.offices, CITIZEN):
+			return self.menu(self.text("That choice is no longer open."))
+		session.audience = audience
+		if audience != CITIZEN:
+			# What was said waits for no form of an office; files wait for the case that they belong to.
+			session.held = [each for each in session.held if each.get("media")]
+			return self.office.show_all() if session.held else self.menu()
+		held = self.held_opening()
+		if not held:
+			return self.menu()
+		for event in held:
+			self.route(self.reread(event))
+
+	def show_office_cases(self) -> None:
+		offices = self.turn.world.offices
+		if not offices:
+			return self.menu()
+		if self.turn.audience == CITIZEN:
+			self.session.audience = offices[0]
+		self.office.show_all()
+
+	def show_office_case(self, number: str) -> None:
+		case = self.office.find(number)
+		if not case:
+			return self.menu(self.text("This case is not with you."))
+		self.office.show(case)
+
+	def begin_with_case(self, name: str, number: str) -> None:
+		"""Begin a form with a case of the office, if it is for that case as it stands."""
+		case = self.office.find(number)
+		flow = next((each for each in self.turn.flows_about_cases() if each.name == name), None)
+		if not case:
+			return self.menu(self.text("This case is not with you."))
+		if not flow:
+			return self.menu(self.text("That choice is no longer open."))
+		if refusal := self.office.refusal(flow, case):
+			self.turn.said.append(Reply(refusal))
+			return self.office.show(case)
+		if self.turn.lift(flow, case.name):
+			self.session.draft.media += [each["media"] for each in self.held_opening() if each.get("media")]
+			return self.ask_next()
+		self.drop_empty_form()
+		step = flow.first_of_kind("Case")
+		self.begin(flow, answers={step.step_id: (case.name, case.title)}, about=case.name)
+
+	def drop_empty_form(self) -> None:
+		"""Drop a form of the office that was begun with another case and not gone on with."""
+		draft, flow = self.session.draft, self.turn.flow_of(self.session.draft)
+		if flow and flow.audience != CITIZEN and len(draft.answers) <= 1 and not draft.media:
+			self.session.drafts.pop()
+
 	def help(self) -> None:
 		choices = [Choice("menu", self.text("Menu"))]
+		if self.turn.audience != CITIZEN:
+			return self.turn.say(
+				self.text(
+					"You see the cases of your office here, and note in them what was done. Write the number of a case to see it. "
+					"At any time you can write: menu, back, cancel, language, my cases."
+				),
+				[self.office.button(self.turn.audience), *choices],
+			)
 		if self.turn.flow_on(CALLBACK):
 			choices.append(Choice("callback", self.text("Call me")))
 		if self.session.draft:
@@ -409,32 +515,60 @@ class Bot:
 
 	def open(self, event: Event) -> None:
 		"""Begin with a message that belongs to nothing: the form that takes it, the menu, or the latest case."""
+		if self.is_to_choose_capacity():
+			return self.hold_for_capacity(event)
+		if self.turn.audience != CITIZEN:
+			return self.open_for_office(event)
 		if event.kind == "media" and event.media_type != "sticker":
 			if not event.text and self.belongs_to_latest_case():
 				return self.cases.add_at_once(self.session.latest_case, event)
 			return self.open_with(event)
 		if event.kind == "location":
 			return self.open_with(event)
-		word = intents.normalise(event.text)
-		flow = next((flow for flow in self.turn.flows.values() if word and word in flow.start_words), None)
-		if flow:
+		if flow := self.flow_named(event.text):
 			return self.begin(flow)
 		if event.kind == "text" and self.describes(event.text):
 			return self.open_with(event)
-		problem = ""
-		if event.kind == "unknown":
-			problem = self.text("We cannot read this kind of message.")
-		elif event.choice:
-			problem = self.text("That choice is no longer open.")
-		elif event.text and not intents.meaning(event.text):
-			problem = self.text("We did not understand this.")
 		if not self.greet():
-			self.menu(problem)
+			self.menu(self.problem_with(event))
+
+	def flow_named(self, text: str) -> Flow | None:
+		"""Find the form that a word starts, among those of who speaks."""
+		word = intents.normalise(text)
+		flows = [flow for flow in self.turn.flows.values() if flow.audience == self.turn.audience]
+		return next((flow for flow in flows if word and word in flow.start_words), None)
+
+	def problem_with(self, event: Event) -> str:
+		if event.kind == "unknown":
+			return self.text("We cannot read this kind of message.")
+		if event.choice:
+			return self.text("That choice is no longer open.")
+		if event.text and not intents.meaning(event.text):
+			return self.text("We did not understand this.")
+		return ""
+
+	def hold_for_capacity(self, event: Event) -> None:
+		"""Keep what was said until it is known as whom."""
+		if event.kind in ("text", "media", "location") and not intents.meaning(event.text):
+			self.session.held.append(event.to_dict())
+		if not self.is_rest_of_album(event):
+			self.ask_capacity()
+
+	def open_for_office(self, event: Event) -> None:
+		"""Take up what an office says with no form open: a word that starts one, files for the case chosen next, the menu."""
+		if event.kind == "media":
+			self.session.held.append(event.to_dict())
+			if not self.is_rest_of_album(event):
+				self.office.show_all(self.form.received(event.media_type))
+		elif event.kind == "text" and (flow := self.flow_named(event.text)):
+			self.begin(flow)
+		else:
+			self.menu(self.problem_with(event))
 
 	def greet(self) -> bool:
 		"""Ask a citizen who is new for what we have to know; False if there is nothing to ask."""
 		introduction = self.turn.flow_on(FIRST_CONTACT)
-		if self.session.citizen_known or not introduction:
+		if self.session.citizen_known or not introduction or self.turn.audience != CITIZEN:
 			return False
 		self.turn.push(introduction)
 		self.ask_next()
@@ -455,8 +589,7 @@ class Bot:
 
 	def opening_flow(self) -> Flow | None:
 		"""Name the form that a first message opens: the first in the menu that has a place for it."""
-		menu = self.menu_flows()
-		return next((flow for flow in menu if flow.opening_step), None)
+		return next((flow for flow in self.turn.flows_of(CITIZEN) if flow.opening_step), None)
 
 	def belongs_to_latest_case(self) -> bool:
 		session = self.session
@@ -476,7 +609,8 @@ class Bot:
 	def enter(self, words: str, area: str, name: str) -> bool:
 		"""Begin by a link or QR code that carries a place, a form or both; False if it means nothing to us."""
 		place = self.turn.world.area(area, self.session.language) if area else None
-		known = {flow.name.casefold(): flow for flow in self.menu_flows()}
+		# What hangs on a wall is for citizens.
+		known = {flow.name.casefold(): flow for flow in self.turn.flows_of(CITIZEN)}
 		flow = known.get(name.casefold())
 		if not (place or flow):
 			return False
@@ -489,22 +623,32 @@ class Bot:
 		self.begin(flow, said)
 		return True
 
-	def begin(self, flow: Flow, said: Sequence[dict] = (), answers: dict | None = None) -> None:
+	def begin(
+		self, flow: Flow, said: Sequence[dict] = (), answers: dict | None = None, about: str = ""
+	) -> None:
 		"""Begin a form, with what was said already and, of whom we do not know, the introduction before it.
 
 		A form that is open waits below and is offered again at the end.
 		"""
 		session = self.session
 		session.resuming = False
+		if self.turn.world.offices:
+			session.audience = flow.audience
 		said = [*self.held_opening(), *said]
 		introduction = self.turn.flow_on(FIRST_CONTACT)
-		greeted = [draft for draft in session.drafts if introduction and draft.flow == introduction.name]
+		greeted = [
+			draft
+			for draft in session.drafts
+			if introduction and draft.flow == introduction.name and flow.needs_citizen
+		]
 		session.drafts = [
-			draft for draft in session.drafts if draft.flow != flow.name and draft not in greeted
+			draft
+			for draft in session.drafts
+			if (draft.flow, draft.about) != (flow.name, about) and draft not in greeted
 		]
 		if session.draft:
 			session.draft.suspended = True
-		draft = self.turn.push(flow)
+		draft = self.turn.push(flow, about)
 		for event in said:
 			self.take_into(draft, event)
 		for step_id, (answer, label) in (answers or {}).items():

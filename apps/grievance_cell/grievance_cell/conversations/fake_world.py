@@ -13,7 +13,9 @@ from grievance_cell.conversations.model import (
 	CASE_NOT_SETTLED,
 	FIRST_CONTACT,
 	MORE_INFORMATION,
+	OFFICER,
 	QUESTION,
+	REPRESENTATIVE,
 	WITHDRAWAL,
 	CallAction,
 	Case,
@@ -22,6 +24,7 @@ from grievance_cell.conversations.model import (
 	Draft,
 	Event,
 	Flow,
+	Pin,
 	Reply,
 	Session,
 	Step,
@@ -142,8 +145,53 @@ SURVEY = Flow(
 	),
 	menu_label="Survey",
 )  # fmt: skip
+STARTED = Flow(
+	"Work Started",
+	"1",
+	"",
+	(Step("which", "Case", "Which case?", validation="answer.endswith('201')"),),
+	action="start_work",
+	menu_label="Work started",
+	needs_citizen=False,
+	audience=OFFICER,
+)
+DONE = Flow(
+	"Done",
+	"1",
+	"",
+	(
+		Step("which", "Case", "Which case?"),
+		Step("photo", "Photo", "A photo, please.", depends_on="case.photo_wanted and not answers.files"),
+		Step("resolution", "Text", "What was done?", label="Action taken"),
+		Step("confirm", "Confirm", "Is {case} settled?", label="Yes, it is done"),
+	),
+	action="resolve_case",
+	menu_label="Done",
+	needs_citizen=False,
+	audience=OFFICER,
+)
+INSPECTION = Flow(
+	"Inspection",
+	"1",
+	"Inspection",
+	(Step("which", "Case", "Which case?", "grievance"), Step("found", "Text", "What was found?", "found")),
+	menu_label="Inspection",
+	start_words=("inspection",),
+	needs_citizen=False,
+	audience=OFFICER,
+)
+DIARY = Flow(
+	"Diary",
+	"1",
+	"Diary",
+	(Step("day", "Text", "What was done today?", "day"),),
+	menu_label="Diary of the day",
+	needs_citizen=False,
+	audience=OFFICER,
+)
 FLOWS = (INTRODUCTION, GRIEVANCE, RATING, NOT_SETTLED, MORE, TAKE_BACK, ANSWER, CALL)
-ALL_FLOWS = (*FLOWS, CERTIFICATE, SURVEY)
+OFFICE_FLOWS = (STARTED, DONE, INSPECTION, DIARY)
+ALL_FLOWS = (*FLOWS, *OFFICE_FLOWS, CERTIFICATE, SURVEY)
 
 OPTIONS = {
 	"type": {"Complaint": ("complaint", "शिकायत"), "Demand": ("demand", "मांग"), "Suggestion": ("सुझाव",)},
@@ -180,6 +228,12 @@ OWN = Case(
 SETTLED = Case("GRV-2026-000124", "Water", "Settled", "Resolved")
 ENDED = Case("GRV-2025-000125", "Garbage", "Closed", "Closed", may_reopen=True)
 WITHDRAWN = Case("GRV-2025-000126", "Garbage", "Withdrawn", "Closed")
+# Cases of an office.
+LATE = Case(
+	"GRV-2026-000201", "Drain choked", "Assigned", "Open", "Town", "1 August 2026", place="Ward 5", overdue=True,
+	details=("The drain is full",), files=("photo1",), pin=Pin(22.0, 82.5, "GRV-2026-000201"),
+)  # fmt: skip
+SOON = Case("GRV-2026-000202", "Garbage", "In Progress", "Open", "Town", "6 August 2026", place="Naila")
 
 
 class Answers(dict):
@@ -191,9 +245,13 @@ class Answers(dict):
 class FakeWorld:
 	"""A site in memory: two languages, a small tree of categories, four places; of `many` a long flat list instead."""
 
-	def __init__(self, many: int = 0, cases: Iterable[Case] = ()):
+	def __init__(
+		self, many: int = 0, cases: Iterable[Case] = (), offices: Iterable[str] = (), at_office=(LATE, SOON)
+	):
 		self.many = [Choice(f"M{number}", f"Matter {number}") for number in range(1, many + 1)]
 		self.own_cases = list(cases)
+		self.offices = tuple(offices)
+		self.at_office = list(at_office)
 		self.home = ""
 		self.blocked = False
 		self.messages_per_minute = 0
@@ -247,8 +305,13 @@ class FakeWorld:
 	def propose(self, flow, step, answers, text, language):
 		return self.search(flow, step, answers, text, language)
 
-	def holds(self, expression, answers, answer=None):
-		names = {"answers": Answers(answers), "answer": answer, "contact": Answers(mobile_no="+919800000000")}
+	def holds(self, expression, answers, answer=None, about=""):
+		names = {
+			"answers": Answers(answers),
+			"answer": answer,
+			"contact": Answers(mobile_no="+919800000000"),
+			"case": self.facts(about),
+		}
 		return bool(eval(expression, {"__builtins__": {}}, names))
 
 	# places
@@ -275,6 +338,22 @@ class FakeWorld:
 	def case(self, number, language):
 		ends = f"-{int(number):06d}" if number.isdecimal() else number
 		return next((case for case in self.own_cases if case.name.endswith(ends)), None)
+
+	# the cases of an office
+
+	def facts(self, name):
+		return Answers(photo_wanted=name == LATE.name)
+
+	def office_counts(self, office, language):
+		return f"{len(self.at_office)} open cases"
+
+	def office_cases(self, office, language):
+		return [replace(case, done=()) for case in self.at_office] if office in self.offices else []
+
+	def office_case(self, office, number, language):
+		ends = f"-{int(number):06d}" if number.isdecimal() else number
+		found = (case for case in self.at_office if case.name.endswith(ends) and office in self.offices)
+		return next(found, None)
 
 
 def text(body: str, **more) -> Event:
@@ -373,6 +452,19 @@ def known(**more) -> Talk:
 
 def with_cases(*cases: Case, **more) -> Talk:
 	return known(world=FakeWorld(cases=cases or (OWN, SETTLED, ENDED)), **more)
+
+
+def officer(*offices: str, flows=ALL_FLOWS, **more) -> Talk:
+	"""Talk with somebody who holds an office, an officer's if no other is said."""
+	return known(world=FakeWorld(offices=offices or (OFFICER,), cases=(OWN,)), flows=flows, **more)
+
+
+def at_work(**more) -> Talk:
+	return officer(**more).hear(tap("speak-as:Officer"))
+
+
+def representative() -> Talk:
+	return officer(REPRESENTATIVE).hear(tap("speak-as:Representative"))
 
 
 def at_type(**more) -> Talk:

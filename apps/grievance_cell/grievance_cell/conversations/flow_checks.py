@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model import default_fields
 
 from grievance_cell.conversations import intents
+from grievance_cell.conversations.flow_fields import is_known_from_the_chat
 from grievance_cell.conversations.flow_preview import languages_of, previews
 from grievance_cell.conversations.flow_texts import (
 	keeps_placeholders,
@@ -22,7 +23,7 @@ from grievance_cell.conversations.flow_texts import (
 	translation_of,
 )
 from grievance_cell.conversations.flows import ACT, INSERT
-from grievance_cell.conversations.model import MENU
+from grievance_cell.conversations.model import CITIZEN, MENU
 from grievance_cell.conversations.turns import LIST_ROWS, LONGEST_LIST
 
 ERROR, WARNING = "error", "warning"
@@ -33,7 +34,7 @@ STEP_ID = re.compile(r"[a-z][a-z0-9_]{0,49}")
 RESERVED = {
 	"add", "cancel", "case", "change", "feedback", "files", "flow", "held", "lang", "page", "remind", "skip", "withdraw",
 }  # fmt: skip
-NEED_NO_FIELD = {"Tell", "Photo", "Media", "Location", "Confirm"}
+NEED_NO_FIELD = {"Tell", "Photo", "Media", "Location", "Confirm", "Case"}
 FIELDTYPES = {
 	"Choice": {"Select"},
 	"Link": {"Link"},
@@ -42,10 +43,10 @@ FIELDTYPES = {
 	"Phone": {"Data", "Phone"},
 	"Yes/No": {"Check", "Select", "Data"},
 	"Area": {"Link"},
+	"Case": {"Link"},
 }
-AREA = "Local Area"
-# What is known of a chat without a question; talk.py fills it in.
-KNOWN_FROM_THE_CHAT = {"citizen", "source", "language", "registered_on", "requested_on"}
+# The DocType that a step of these kinds chooses from.
+CHOSEN_FROM = {"Area": "Local Area", "Case": "Grievance"}
 # What an action reads by the step's ID, where it does not take whatever was said.
 READ_BY_ACTION = {"rate_case": "rating"}
 # Meta's limits, which the provider would cut to: characters of a message, of one with buttons or a list, of a button,
@@ -53,7 +54,7 @@ READ_BY_ACTION = {"rate_case": "rating"}
 LONGEST_TEXT, LONGEST_QUESTION, LONGEST_BUTTON, LONGEST_LABEL = 4096, 1024, 20, 72
 BUTTONS = 3
 # What a condition may look at besides the answers, as the talk gives it.
-SEEN = ("answers", "answer", "contact")
+SEEN = ("answers", "answer", "contact", "case")
 FILES = "files"
 MOST_COMBINATIONS = 2000
 FILTER_PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -90,7 +91,7 @@ def broken_rows(found: list[Finding]) -> set[int]:
 def structure(flow) -> list[Finding]:
 	"""Find what keeps a step from being asked at all."""
 	meta = frappe.get_meta(flow.document_type) if flow.document_type else None
-	found = list(step_ids(flow))
+	found = [*step_ids(flow), *case_steps(flow)]
 	for step in flow.steps:
 		if step.target_field and not (meta and meta.get_field(step.target_field)):
 			message = _("Row {0}: {1} has no field {2}").format(
@@ -117,6 +118,15 @@ def step_ids(flow) -> Iterator[Finding]:
 		seen.add(step.step_id)
 
 
+def case_steps(flow) -> Iterator[Finding]:
+	"""See that only an office chooses a case, and one."""
+	rows = [step.idx for step in flow.steps if step.kind == "Case"]
+	if rows and (flow.audience or CITIZEN) == CITIZEN:
+		yield Finding(ERROR, _("Row {0}: only an office chooses from its cases").format(rows[0]), rows[0])
+	for row in rows[1:]:
+		yield Finding(ERROR, _("Row {0}: a form is about one case").format(row), row)
+
+
 def target(flow, step, field) -> Iterator[Finding]:
 	"""See that an answer has a field that can hold it."""
 	if not field:
@@ -125,7 +135,7 @@ def target(flow, step, field) -> Iterator[Finding]:
 		return
 	wanted = FIELDTYPES.get(step.kind)
 	unfit = wanted and field.fieldtype not in wanted and not (step.kind == "Choice" and step.options)
-	if unfit or (step.kind == "Area" and field.options != AREA):
+	if unfit or field.options != CHOSEN_FROM.get(step.kind, field.options):
 		kinds = ", ".join(_(each) for each in sorted(wanted))
 		message = _("Row {0}: a {1} step fills a field of type {2}").format(step.idx, _(step.kind), kinds)
 		yield Finding(ERROR, message, step.idx)
@@ -232,7 +242,7 @@ def required_fields(flow) -> Iterator[Finding]:
 	for field in blank.meta.get("fields", {"reqd": 1}):
 		if field.read_only or field.fetch_from or blank.get(field.fieldname) not in (None, "", []):
 			continue
-		if field.fieldname in KNOWN_FROM_THE_CHAT:
+		if is_known_from_the_chat(field):
 			continue
 		step, label = asking.get(field.fieldname), _(field.label)
 		if not step:
@@ -306,7 +316,8 @@ def answers_read(tree: ast.AST) -> set[str]:
 def can_hold(flow, step, tree: ast.AST) -> bool:
 	"""Try a condition with all that citizens can have answered; True where there is no end to it."""
 	known = [possible_answers(flow, step, name) for name in sorted(answers_read(tree))]
-	if any(answers is None for answers in known):
+	reads_case = any(isinstance(node, ast.Name) and node.id == "case" for node in ast.walk(tree))
+	if reads_case or any(answers is None for answers in known):
 		return True
 	contacts = [
 		{"mobile_no": None, "whatsapp_id": "IN.1"},

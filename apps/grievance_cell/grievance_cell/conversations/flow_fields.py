@@ -5,6 +5,17 @@ from dataclasses import dataclass
 import frappe
 
 AREA = "Local Area"
+# What is known of a chat without a question, by the field that it fills: of this type, and of these options if they count.
+KNOWN_FROM_THE_CHAT = {
+	"citizen": ("Link", "Citizen"),
+	"source": ("Select", None),
+	"language": ("Link", "Language"),
+	"registered_on": ("Datetime", None),
+	"requested_on": ("Datetime", None),
+	"mobile_no": ("Data", "Phone"),
+	"session": ("Link", "Chat Session"),
+}
+SOURCE = "WhatsApp"
 KINDS = {
 	"Data": "Text",
 	"Small Text": "Text",
@@ -41,6 +52,14 @@ def askable_fields(doctype: str) -> list[AskableField]:
 		for field in frappe.get_meta(doctype).fields
 		if field.fieldtype in KINDS and not field.read_only and not field.hidden and not field.is_virtual
 	]
+
+
+def is_known_from_the_chat(field) -> bool:
+	"""Tell whether a field is one that the chat fills by itself, and not another thing of the same name."""
+	fieldtype, options = KNOWN_FROM_THE_CHAT.get(field.fieldname, (None, None))
+	if field.fieldtype != fieldtype or (options and field.options != options):
+		return False
+	return field.fieldname != "source" or SOURCE in (field.options or "").split("\n")
 
 
 def kind_of(field) -> str:

@@ -1,9 +1,11 @@
 """Chat Flows as the engine wants them: plain data read from the documents, with what the DocType's own meta adds."""
 
+from collections.abc import Iterable
+
 import frappe
 
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.conversations.model import Flow, Step
+from grievance_cell.conversations.model import CITIZEN, Flow, Step
 
 # What a Data column holds where its field sets no length of its own.
 DATA_LENGTH = 140
@@ -12,9 +14,14 @@ TEXT_LENGTH = 4_000
 INSERT, ACT, NOTHING = "Insert the Document", "Call an Action", "Nothing"
 
 
-def enabled_flows(channel: str | None = None) -> list[Flow]:
-	"""List the enabled flows of a channel, in the order of the menu."""
-	names = frappe.get_all("Chat Flow", {"enabled": 1}, pluck="name", order_by="menu_order, name")
+def enabled_flows(channel: str | None = None, offices: Iterable[str] = ()) -> list[Flow]:
+	"""List the enabled flows of a channel that are for citizens or for these offices, in the order of the menu."""
+	names = frappe.get_all(
+		"Chat Flow",
+		{"enabled": 1, "audience": ("in", (CITIZEN, *offices))},
+		pluck="name",
+		order_by="menu_order, name",
+	)
 	documents = [frappe.get_cached_doc("Chat Flow", name) for name in names]
 	return [
 		as_data(document)
@@ -23,9 +30,15 @@ def enabled_flows(channel: str | None = None) -> list[Flow]:
 	]
 
 
+def actions_for(audience: str | None) -> str:
+	"""Name the hook under which apps register the actions that a flow for this audience may end with."""
+	return "chat_actions" if (audience or CITIZEN) == CITIZEN else "office_actions"
+
+
 def as_data(flow) -> Flow:
 	"""Read a Chat Flow, saved or not."""
 	meta = frappe.get_meta(flow.document_type) if flow.document_type else None
+	audience = flow.audience or CITIZEN
 	return Flow(
 		name=flow.name or flow.title,
 		version=str(flow.modified),
@@ -37,7 +50,8 @@ def as_data(flow) -> Flow:
 		menu_step=flow.menu_step or "",
 		start_words=tuple(normalise(word) for word in (flow.start_words or "").splitlines() if word.strip()),
 		opening_step=flow.opening_step or "",
-		needs_citizen=bool(flow.needs_citizen),
+		needs_citizen=bool(flow.needs_citizen) and audience == CITIZEN,
+		audience=audience,
 	)
 
 

@@ -12,6 +12,7 @@ from grievance_cell.conversations import intents, readers
 from grievance_cell.conversations.model import (
 	CALLBACK,
 	CASE_NOT_SETTLED,
+	CITIZEN,
 	FIRST_CONTACT,
 	CallAction,
 	Choice,
@@ -21,6 +22,7 @@ from grievance_cell.conversations.model import (
 	Flow,
 	Step,
 )
+from grievance_cell.conversations.office_cases import OfficeCases
 from grievance_cell.conversations.turns import LIST_ROWS, Turn
 
 # Characters of one answer in the summary, so that all of it and the question below fit into one message.
@@ -38,6 +40,7 @@ class Form:
 		self.turn = turn
 		self.session = turn.session
 		self.world = turn.world
+		self.cases = OfficeCases(turn)
 		self.finished: Flow | None = None
 
 	@property
@@ -142,7 +145,7 @@ class Form:
 		return bool(unfitting)
 
 	def applies(self, step: Step) -> bool:
-		return not step.depends_on or self.world.holds(step.depends_on, self.seen())
+		return not step.depends_on or self.world.holds(step.depends_on, self.seen(), about=self.draft.about)
 
 	def seen(self) -> dict[str, Any]:
 		"""Return what a step's condition may look at: the answers, and how many files have come."""
@@ -161,11 +164,14 @@ class Form:
 		self.finished = flow
 		media = tuple(draft.media)
 		if flow.action:
-			values = {step.step_id: answer for step, answer in self.answers() if answer is not None}
-			self.turn.said.append(CallAction(flow.action, draft.about, values, media))
+			said = [(step, answer) for step, answer in self.answers() if step.kind != "Case"]
+			values = {step.step_id: answer for step, answer in said if answer is not None}
+			self.turn.said.append(CallAction(flow.action, draft.about, values, media, audience=flow.audience))
 		elif flow.document_type:
 			takes_files = flow.occasion != FIRST_CONTACT
-			self.turn.said.append(CreateDocument(flow.name, self.values(), media if takes_files else ()))
+			self.turn.said.append(
+				CreateDocument(flow.name, self.values(), media if takes_files else (), flow.audience)
+			)
 			media = () if takes_files else media
 			session.citizen_known |= flow.occasion == FIRST_CONTACT
 		session.drafts.pop()
@@ -213,7 +219,7 @@ class Form:
 				self.world.translate(step.prompt, language.value) for language in self.world.languages()
 			)
 		if step.kind == "Confirm":
-			return "\n\n".join(filter(None, (self.summary(), self.text(step.prompt))))
+			return "\n\n".join(filter(None, (self.summary(), self.text(step.prompt, case=self.draft.about))))
 		return self.text(step.prompt, case=self.draft.about)
 
 	def summary(self) -> str:
@@ -238,6 +244,8 @@ class Form:
 			return (
 				[] if not name or self.problem_with(step, name) else [Choice(f"{step.step_id}:{name}", name)]
 			)
+		if step.kind == "Case":
+			return self.cases.rows(f"{step.step_id}:", self.flow.audience)
 		options = self.proposals(step) or self.options(step)
 		return [Choice(f"{step.step_id}:{o.value}", o.label, o.description, o.is_group) for o in options]
 
@@ -353,6 +361,9 @@ class Form:
 	def find_option(self, step: Step, value: str) -> Choice | None:
 		if step.kind == "Link":
 			return self.world.option(self.flow, step, self.draft.answers, value, self.session.language)
+		if step.kind == "Case":
+			case = self.world.office_case(self.flow.audience, value, self.session.language)
+			return case and Choice(case.name, case.title)
 		return next((option for option in self.options(step) if option.value == value), None)
 
 	def take_area(self, step: Step, value: str) -> bool:
@@ -406,7 +417,9 @@ class Form:
 		if event.text and step.kind in ("Text", "Media"):
 			self.session.media_acknowledged = True
 			return self.take_text(step, event.text)
-		if step.kind == "Media" or (step.kind == "Text" and event.media_type == "audio"):
+		# What an office writes is kept on record and told to the citizen: it does not say "voice note".
+		spoken = event.media_type == "audio" and self.flow.audience == CITIZEN
+		if step.kind == "Media" or (step.kind == "Text" and spoken):
 			self.keep(step, name, name)
 			self.session.media_acknowledged = True
 			return self.go_on()
@@ -461,6 +474,9 @@ class Form:
 			and self.find_option(step, named)
 		):
 			return self.take_choice(step, f"{step.step_id}:{named}")
+		if step.kind == "Case" and (number := intents.case_number(text) or intents.bare_number(text)):
+			if self.take_option(step, number):
+				return None
 		if step.kind == "Area":
 			return self.take_areas(step, self.world.areas_named(text, self.session.language), {})
 		if step.kind in ("Choice", "Link"):
@@ -510,7 +526,8 @@ class Form:
 
 	def refusal(self, step: Step, answer: Any) -> str | None:
 		"""Say why the step's own condition does not take an answer, if it does not."""
-		if not step.validation or self.world.holds(step.validation, self.seen(), answer):
+		about = answer if step.kind == "Case" else self.draft.about
+		if not step.validation or self.world.holds(step.validation, self.seen(), answer, about=about):
 			return None
 		return self.text(step.error_text or "We cannot take this answer.")
 
@@ -522,7 +539,7 @@ class Form:
 		self.session.misunderstood = 0
 		way_out = self.text("Shall we go on, or shall somebody from the office call you?")
 		choices = [Choice("resume", self.text("Go on")), Choice("menu", self.text("Menu"))]
-		if self.turn.flow_on(CALLBACK):
+		if self.turn.flow_on(CALLBACK) and self.flow.audience == CITIZEN:
 			choices.append(Choice("callback", self.text("Call me")))
 		self.turn.say(f"{problem}\n\n{way_out}", choices)
 
@@ -530,6 +547,8 @@ class Form:
 		self.session.misunderstood = 0
 		self.draft.all_choices = False
 		self.draft.answers[step.step_id] = answer
+		if step.kind == "Case":
+			self.draft.about = answer
 		if label:
 			self.draft.labels[step.step_id] = label
 

@@ -18,6 +18,11 @@ WITHDRAWAL = "Withdrawal"
 QUESTION = "Question of an Officer"
 CALLBACK = "Callback"
 
+# As whom somebody speaks. Whose number is a posting's may speak for that office, and as a citizen like anybody else.
+CITIZEN = "Citizen"
+OFFICER = "Officer"
+REPRESENTATIVE = "Representative"
+
 # What the bot asks the site to do by itself; the actions of flows are named in hooks beside them.
 CONFIRM_CASE = "confirm_case"
 REOPEN_CASE = "reopen_case"
@@ -73,6 +78,7 @@ class Flow:
 	start_words: tuple[str, ...] = ()
 	opening_step: str = ""
 	needs_citizen: bool = True
+	audience: str = CITIZEN
 
 	def step(self, step_id: str | None) -> Step | None:
 		return next((step for step in self.steps if step.step_id == step_id), None)
@@ -105,8 +111,8 @@ class Session:
 	"""What is remembered of one citizen's talk between two messages; all of it plain JSON.
 
 	`drafts` is a stack: the form on top is asked, those below go on when it is done. `offered` is what can be tapped in
-	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to. Moments
-	are written in ISO 8601.
+	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to.
+	`audience` is as whom somebody speaks who has said it, having the choice. Moments are written in ISO 8601.
 	"""
 
 	language: str = ""
@@ -119,6 +125,7 @@ class Session:
 	held: list[dict[str, Any]] = field(default_factory=list)
 	resuming: bool = False
 	misunderstood: int = 0
+	audience: str = ""
 	media_acknowledged: bool = False
 	latest_case: str = ""
 	latest_case_on: str = ""
@@ -179,11 +186,21 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Pin:
+	"""A place on the map."""
+
+	latitude: float
+	longitude: float
+	name: str = ""
+	address: str = ""
+
+
+@dataclass(frozen=True)
 class Reply:
 	"""One message to the citizen, in their language, before any provider's limits are applied.
 
 	`notice` names it where it is one of the notices that a template can stand for outside the 24-hour window; `case` is
-	the case that it is about.
+	the case that it is about. `file` is the name of a File that is sent with the text below it, `pin` a place.
 	"""
 
 	text: str
@@ -191,22 +208,26 @@ class Reply:
 	asks_location: bool = False
 	notice: str = ""
 	case: str = ""
+	file: str = ""
+	pin: Pin | None = None
 
 
 @dataclass(frozen=True)
 class CreateDocument:
-	"""The form is complete: make the document that it fills."""
+	"""The form is complete: make the document that it fills, for the office if its `audience` is one."""
 
 	flow: str
 	values: dict[str, Any]
 	media: tuple[str, ...] = ()
+	audience: str = CITIZEN
 
 
 @dataclass(frozen=True)
 class CallAction:
 	"""Call an action registered in hooks (`chat_actions`) with a form's answers by step id, for a case if it is about one.
 
-	`quiet`: what it answers is not said, since it was said already.
+	`quiet`: what it answers is not said, since it was said already. Where the `audience` is an office, the action is one
+	of `office_actions`, and is done with the rights of its user.
 	"""
 
 	action: str
@@ -214,6 +235,7 @@ class CallAction:
 	values: dict[str, Any] = field(default_factory=dict)
 	media: tuple[str, ...] = ()
 	quiet: bool = False
+	audience: str = CITIZEN
 
 
 Effect = CreateDocument | CallAction
@@ -221,10 +243,11 @@ Effect = CreateDocument | CallAction
 
 @dataclass(frozen=True)
 class Case:
-	"""A citizen's own case as it is shown to them; texts and dates in their language.
+	"""A case as it is shown to its citizen, or to an office; texts and dates in their language.
 
 	`stage` is the category of its status: Open, Paused, Resolved or Closed. `done` is what was done so far, oldest first.
 	`may_reopen`: the citizen may say that it is not settled, though it is closed.
+	An office sees more of it: `details` are lines of text, `files` names of Files, oldest first, `pin` where it is.
 	"""
 
 	name: str
@@ -235,11 +258,20 @@ class Case:
 	due: str = ""
 	done: tuple[str, ...] = ()
 	may_reopen: bool = False
+	place: str = ""
+	overdue: bool = False
+	details: tuple[str, ...] = ()
+	files: tuple[str, ...] = ()
+	pin: Pin | None = None
 
 
 class World(Protocol):
-	"""What the engine may ask of the site, about the citizen who writes. Labels come in the language that is asked for."""
+	"""What the engine may ask of the site, about who writes. Labels come in the language that is asked for.
 
+	`offices` are the audiences other than Citizen as which they may speak.
+	"""
+
+	offices: Sequence[str]
 	blocked: bool
 	messages_per_minute: int
 	draft_offer_minutes: int
@@ -258,6 +290,9 @@ class World(Protocol):
 	def own_area(self, language: str) -> Choice | None: ...
 	def areas_named(self, text: str, language: str) -> Sequence[Choice]: ...
 	def areas_near(self, latitude: float, longitude: float, language: str) -> Sequence[Choice]: ...
-	def holds(self, expression: str, answers: dict, answer: Any = None) -> bool: ...
+	def holds(self, expression: str, answers: dict, answer: Any = None, about: str = "") -> bool: ...
 	def cases(self, language: str) -> Sequence[Case]: ...
 	def case(self, number: str, language: str) -> Case | None: ...
+	def office_counts(self, office: str, language: str) -> str: ...
+	def office_cases(self, office: str, language: str) -> Sequence[Case]: ...
+	def office_case(self, office: str, number: str, language: str) -> Case | None: ...

@@ -13,11 +13,13 @@ from grievance_cell.conversations.fake_world import (
 	ALL_FLOWS,
 	ENDED,
 	FAR_PIN,
+	LATE,
 	NOW,
 	OWN,
 	PIN,
 	SETTLED,
 	SILENCE,
+	SOON,
 	UNCLEAR_PIN,
 	FakeWorld,
 	asks,
@@ -26,6 +28,9 @@ from grievance_cell.conversations.fake_world import (
 	text,
 )
 from grievance_cell.conversations.model import (
+	CITIZEN,
+	OFFICER,
+	REPRESENTATIVE,
 	SET_LANGUAGE,
 	CallAction,
 	CreateDocument,
@@ -44,7 +49,7 @@ WORDS = (
 	"hi", "नमस्ते", "1", "3", "9", "10", "३", "0", "123", "GRV-2026-000123", "GRV-2026-000999", "naila", "ward 5", "drain",
 	"the drain is full", "garbage heap near the school", "we demand a well", "Complaint", "शिकायत", "certificate",
 	"menu", "back", "cancel", "help", "stop", "language", "my cases", "call me", "skip", "yes", "नहीं", "हाँ",
-	"रद्द करें", "ਮੀਨੂ", "15-08-2026", "कल", "9876543210", "₹ 1,200", "", "   ", "\n\t", "😀", "👩‍👩‍👧", "{0} {case} %s {{ doc }}",
+	"GRV-2026-000201", "201", "inspection", "रद्द करें", "ਮੀਨੂ", "15-08-2026", "कल", "9876543210", "₹ 1,200", "", "   ", "\n\t", "😀", "👩‍👩‍👧", "{0} {case} %s {{ doc }}",
 	"x" * 300, "क" * 5000, "हिंदी में बहुत लंबा वाक्य " * 12, "\u0000", "\ud83d", "नमस्ते [A4]", "[A4/Survey]", "[/Rating]", "Go on", "Menu",
 )  # fmt: skip
 GARBAGE = (
@@ -52,6 +57,9 @@ GARBAGE = (
 	"page:99999999999", "page:²", "skip", "change", "confirm", "change:type", "change:nothing", "change:", "feedback:", "name:",
 	f"feedback:{SETTLED.name}:no", f"feedback:{OWN.name}:yes", "feedback:GRV-2026-000999:no", "case:", "add:X", "remind:X",
 	"flow:", "flow:Grievance", "flow:Grievance:Gone", "flow:Introduction", "flow:Survey:x", "lang:", "lang:hi", "held:",
+	"speak-as:", "speak-as:Officer", "speak-as:Citizen", "speak-as:Representative", "office-cases", "office-case:",
+	f"office-case:{LATE.name}", f"office-case:{OWN.name}", "office-act:", f"office-act:Done:{LATE.name}", "which:GRV-2026-000999",
+	f"office-act:Done:{OWN.name}", f"office-act:Work Started:{SOON.name}", f"office-act:Rating:{SOON.name}", "flow:Diary",
 	"held:form", "held:GRV-2026-000999", "resume", "restart", "callback", "announcements", "menu", "cases", "x" * 256,
 )  # fmt: skip
 
@@ -96,8 +104,15 @@ class WordyWorld(FakeWorld):
 class Sequence:
 	"""A talk with everything that was ever offered in it; `check` holds each turn to what must hold."""
 
-	def __init__(self, known: bool, many: bool = False, home: bool = False, wordy: bool = False):
-		self.world = (WordyWorld if wordy else FakeWorld)(many=25 if many else 0, cases=CASES)
+	def __init__(
+		self, known: bool, many: bool = False, home: bool = False, wordy: bool = False, offices: tuple = ()
+	):
+		at_office = [
+			replace(LATE, name=f"GRV-2026-{201 + number:06d}") for number in range(25 if many else 2)
+		]
+		self.world = (WordyWorld if wordy else FakeWorld)(
+			many=25 if many else 0, cases=CASES, offices=offices, at_office=at_office
+		)
 		self.world.home = "A4" if home else ""
 		self.flows = {flow.name: flow for flow in ALL_FLOWS}
 		self.off: set[str] = set()
@@ -151,7 +166,11 @@ class Sequence:
 
 	def hear(self, event: Event) -> list:
 		event = replace(event, when=self.now, profile_name=self.profile)
-		flows = [flow for flow in self.flows.values() if flow.name not in self.off]
+		flows = [
+			flow
+			for flow in self.flows.values()
+			if flow.name not in self.off and flow.audience in (CITIZEN, *self.world.offices)
+		]
 		before = self.session
 		stored = json.dumps(before.to_dict())
 		after, said = engine.turn(before, event, flows, self.world)
@@ -166,7 +185,9 @@ class Sequence:
 			check_limits(reply)
 		self.check_drafts(before, event, after, said)
 		self.check_files(before, event, after, said)
-		assert len(after.drafts) <= len(ALL_FLOWS) * (len(CASES) + 1), "forms pile up"
+		most = len(ALL_FLOWS) * (len(CASES) + len(self.world.at_office) + 1)
+		assert len(after.drafts) <= most, "forms pile up"
+		self.check_office(after, said)
 		self.session = after
 		for reply in replies(said):
 			if reply.choices:
@@ -174,6 +195,15 @@ class Sequence:
 				self.offered += [each for each in self.newest if each not in self.offered]
 				self.labels += [choice.label for choice in reply.choices]
 		return said
+
+	def check_office(self, after: Session, said: list) -> None:
+		"""Nothing of an office's cases is said to, or done for, who does not hold it."""
+		offices = self.world.offices
+		for each in said:
+			shown = "" if not isinstance(each, Reply) else f"{each.text} {each.choices} {each.file}"
+			assert offices or LATE.name not in shown, "a citizen was shown a case of an office"
+			assert isinstance(each, Reply) or each.audience in (CITIZEN, *offices), f"done for nobody: {each}"
+		assert offices or not after.audience
 
 	def check_answered(self, before: Session, event: Event, said: list) -> None:
 		"""Whatever a citizen sends is answered, but a reaction, and the rest of an album whose first picture was."""
@@ -194,6 +224,8 @@ class Sequence:
 					or has_ended(flow, draft, said)
 					or event.kind == "silence"
 					or done in LEAVING
+					# A form of the office with which nothing was begun but the choice of its case.
+					or (flow.audience == OFFICER and len(draft.answers) <= 1 and not draft.media)
 					# A form that ends with nothing to do, since its questions are gone.
 					or not flow.steps
 				), f"{draft.flow} is gone after {event}"
@@ -208,7 +240,7 @@ class Sequence:
 				and not self.world.option(flow, step, kept.answers, draft.answers[step.step_id], "en")
 			}
 			taken_back = (
-				done.startswith(("change:", "flow:"))
+				done.startswith(("change:", "flow:", "office-act:"))
 				or done.endswith(":another")
 				or done in ("back", *LEAVING)
 			)
@@ -281,6 +313,9 @@ def files_in(session: Session) -> set[str]:
 def check_limits(reply: Reply) -> None:
 	"""Hold a reply, as it goes out, to what Meta takes."""
 	assert reply.text.strip(), "a message without words"
+	if reply.file or reply.pin:
+		assert not reply.choices, "no file and no place can be tapped"
+		return
 	assert reply.choices == () or not reply.asks_location
 	assert len(reply.choices) <= meta.ROWS, "more than a list holds"
 	body = meta.compose(reply, "विकल्प देखें")
@@ -311,10 +346,17 @@ class TestAnySequence(unittest.TestCase):
 		suppress_health_check=list(HealthCheck),
 	)
 	@given(
-		st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.lists(moves, min_size=1, max_size=40)
+		st.booleans(),
+		st.booleans(),
+		st.booleans(),
+		st.booleans(),
+		st.sampled_from(((), (OFFICER,), (REPRESENTATIVE,), (OFFICER, REPRESENTATIVE))),
+		st.lists(moves, min_size=1, max_size=40),
 	)
-	def test_is_answered_loses_nothing_and_keeps_every_limit(self, known, many, home, wordy, sequence):
-		talk = Sequence(known, many, home, wordy)
+	def test_is_answered_loses_nothing_and_keeps_every_limit(
+		self, known, many, home, wordy, offices, sequence
+	):
+		talk = Sequence(known, many, home, wordy, offices)
 		for move in sequence:
 			talk.make(move)
 

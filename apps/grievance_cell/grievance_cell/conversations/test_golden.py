@@ -14,7 +14,7 @@ import frappe
 import jinja2
 
 from grievance_cell.conversations import flows, talk
-from grievance_cell.conversations.fake_world import FakeWorld, Talk, asks, settled
+from grievance_cell.conversations.fake_world import Answers, FakeWorld, Talk, asks, settled
 from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import CallAction, Case, Choice, Event, Flow, Reply
 from grievance_cell.emulator import transcript
@@ -32,6 +32,13 @@ MISSPELT = {"जांजगिर": "जांजगीर", "वाड": "व�
 # As the settings have it: a draft that is older is dropped, and the window is still open.
 SILENT_FOR = timedelta(hours=23)
 PICKABLE = ("Block", "Gram Panchayat", "Village", "Municipal Body", "Ward")
+# The case of an office, in a town where no other conversation has one.
+QUIET_TOWN = "Akaltara Town"
+OFFICE_CASE = {
+	"category": "Blocked drain",
+	"description": "रामलाल के घर के सामने की नाली जाम है",
+	"public_summary": "मुख्य सड़क के पास की नाली",
+}
 MEDIA = {"photo": "image", "video": "video", "voice note": "audio", "sound": "audio", "document": "document"}
 
 
@@ -222,6 +229,48 @@ class DemoDistrict(FakeWorld):
 		found = super().case(number, language)
 		return replace(found, done=tuple(self.records[found.name][-5:])) if found else None
 
+	# the cases of an office
+
+	def office_counts(self, office, language):
+		counts = [
+			self.translate("Open cases: {0}. Overdue: {1}.", language).format(len(self.open_at_office()), 0)
+		]
+		if office == "Representative":
+			counts.append(self.translate("Settled in the last 30 days: {0}.", language).format(0))
+		return " ".join(counts)
+
+	def open_at_office(self):
+		return [case for case in self.at_office if case.stage in ("Open", "Paused")]
+
+	def office_cases(self, office, language):
+		return [self.at_work(case, office, language) for case in self.open_at_office()]
+
+	def office_case(self, office, number, language):
+		found = super().office_case(office, number, language)
+		return found and self.at_work(found, office, language)
+
+	def at_work(self, case, office, language):
+		"""Say a case that is kept in English, status and place by name, in a language, and to whom."""
+		language = language or "hi"
+		area = next(self.place(area, language) for area in areas() if area.name == case.place)
+		return replace(
+			case,
+			title=self.translate(case.title, language),
+			status=self.translate(case.status, language),
+			department=self.translate(case.department, language),
+			due="" if case.stage == "Paused" else DUE[language],
+			place=area.label,
+			details=case.details[:1] if office == "Officer" else case.details[1:],
+			done=tuple(self.records[case.name][-2:]) if office == "Officer" else (),
+		)
+
+	def facts(self, name):
+		case = next((each for each in self.at_office if each.name == name), None)
+		can = {"Assigned": ["start"], "In Progress": []}.get(case.status if case else "")
+		return Answers(
+			photo_wanted=True, can=[] if can is None else [*can, "resolve", "ask", "transfer", "note"]
+		)
+
 	def status(self, name, language):
 		return self.translate(self.statuses[name]["citizen_label"], language)
 
@@ -374,7 +423,53 @@ class EngineStage:
 			for each in self.world.own_cases
 		]
 
+	def open_office(self, kind: str, area_name: str) -> None:
+		"""Let the phone be that of an office with one case, in a ward where nothing else happens."""
+		area = next(
+			area
+			for area in areas()
+			if area.label("en") == area_name and area.above[0].label("en") == QUIET_TOWN
+		)
+		self.world.offices = (kind,)
+		category = next(row for row in rows("categories") if row["category"] == OFFICE_CASE["category"])
+		department = next(
+			row["department_name"] for row in rows("departments") if row["code"] == category["department"]
+		)
+		name = "GRV-2026-000101"
+		details = (OFFICE_CASE["description"], OFFICE_CASE["public_summary"])
+		self.world.at_office = [
+			Case(name, category["category"], "Assigned", "Open", department, place=area.name, details=details)
+		]
+		self.world.records[name] = []
+		for status in ("Registered", "Assigned"):
+			self.note(name, self.text(status))
+
+	def act_for_office(self, effect: CallAction) -> str:
+		status, said = {
+			"start_work": ("In Progress", "It is noted that work on the case {0} has begun."),
+			"resolve_case": (
+				"Resolved",
+				"The case {0} is reported as settled. The citizen is asked whether it is.",
+			),
+			"ask_citizen": (
+				"Awaiting Citizen",
+				"The citizen of the case {0} is asked. You are told of the answer.",
+			),
+			"add_note": (None, "Your note is kept with the case {0}."),
+		}[effect.action]
+		if status:
+			row = self.world.statuses[status]
+			remark = effect.values.get("resolution") or effect.values.get("question") or ""
+			self.note(effect.case, self.text(status), remark)
+			self.world.at_office = [
+				replace(case, status=status, stage=row["category"]) if case.name == effect.case else case
+				for case in self.world.at_office
+			]
+		return self.text(said, effect.case)
+
 	def call(self, effect: CallAction) -> str:
+		if effect.audience != "Citizen":
+			return self.act_for_office(effect)
 		case = effect.case
 		said = "\n".join(value for value in effect.values.values() if isinstance(value, str) and value)
 		if effect.action in ("set_language", "set_announcements"):
@@ -421,6 +516,9 @@ class EngineStage:
 			case = what.split()[-1]
 			self.move(case, "Awaiting Citizen", words)
 			return self.hear(asks(case, words))
+		if what == "the phone of an office":
+			self.open_office(*words.split(", "))
+			return []
 		if what == "the citizen is blocked":
 			self.world.blocked = True
 			return []

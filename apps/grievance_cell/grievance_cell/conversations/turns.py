@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from grievance_cell.conversations import intents
 from grievance_cell.conversations.model import (
+	CITIZEN,
+	MENU,
 	CallAction,
 	Choice,
 	Draft,
@@ -42,6 +44,12 @@ class Turn:
 	def is_within(self, moment: str, span: timedelta) -> bool:
 		"""Tell whether a moment that was noted lies no longer ago than this; True where the time is not known."""
 		return not (moment and self.now) or self.now - datetime.fromisoformat(moment) < span
+
+	@property
+	def audience(self) -> str:
+		"""As whom somebody speaks now: for an office only while they hold it."""
+		chosen = self.session.audience
+		return chosen if chosen in self.world.offices else CITIZEN
 
 	def note_moment(self) -> str:
 		return self.now.isoformat() if self.now else ""
@@ -100,6 +108,19 @@ class Turn:
 
 	def flow_on(self, occasion: str) -> Flow | None:
 		return next((flow for flow in self.flows.values() if flow.occasion == occasion), None)
+
+	def menu_flows(self) -> list[Flow]:
+		"""List the forms in the menu of who speaks, not those that need a case to be chosen."""
+		return [each for each in self.flows_of(self.audience) if not each.first_of_kind("Case")]
+
+	def flows_about_cases(self) -> list[Flow]:
+		"""List the forms that are offered with a case of the office, in the order of the menu."""
+		return [each for each in self.flows_of(self.audience) if each.first_of_kind("Case")]
+
+	def flows_of(self, audience: str) -> list[Flow]:
+		"""List the forms with a label for the menu that are for an audience."""
+		flows = [flow for flow in self.flows.values() if flow.occasion == MENU and flow.menu_label]
+		return [flow for flow in flows if flow.audience == audience]
 
 	def push(self, flow: Flow, about: str = "", opening: dict | None = None) -> Draft:
 		draft = Draft(flow.name, flow.version, about, opening=opening or {})

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,19 @@ from frappe.utils import cint, get_datetime
 
 from grievance_cell.conversations import area_search
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.conversations.model import Case, Choice, Flow, Step
-from grievance_cell.grievances import categorisation, own_cases, reopening
+from grievance_cell.conversations.model import OFFICER, Case, Choice, Flow, Pin, Step
+from grievance_cell.grievances import categorisation, officer_cases, own_cases, reopening, ward_cases
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
-from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS
+from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, acting_as
+from grievance_cell.grievances.offices import Office
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
 CATEGORY = "Grievance Category"
 # Of so many likely categories those are proposed that the step's filters leave.
 LIKELY = 10
+# What of a case's description stands in the message that shows it, so that there is room for the rest.
+DESCRIPTION_LENGTH = 280
 # What of a remark stands in the line of a case's history.
 REMARK_LENGTH = 120
 
@@ -32,15 +36,17 @@ class Site:
 	"""The engine's `World` on a Frappe site, for one citizen on one channel.
 
 	`channel` is a Chat Channel, `citizen` the name of the Citizen where it is known, `contact` what is known of who
-	writes: mobile_no and whatsapp_id.
+	writes: mobile_no and whatsapp_id; `office` what they may speak for besides.
 	"""
 
-	def __init__(self, channel, citizen: str | None = None, contact=None):
+	def __init__(self, channel, citizen: str | None = None, contact=None, office: Office | None = None):
 		self.default_language = channel.default_language
 		self.within = channel.default_area
 		self.offered_languages = [row.language for row in channel.get("languages") or ()]
 		self.citizen = citizen
 		self.contact = contact
+		self.office = office
+		self.offices = office.kinds if office else ()
 		settings = frappe.get_cached_doc("Grievance Settings")
 		self.messages_per_minute = cint(settings.messages_per_minute)
 		self.draft_offer_minutes = cint(settings.draft_offer_minutes)
@@ -163,8 +169,8 @@ class Site:
 	def as_choice(self, node: frappe._dict, language: str) -> Choice:
 		return Choice(node.name, self.translate(node.title, language), is_group=bool(node.get("is_group")))
 
-	def holds(self, expression: str, answers: dict, answer: Any = None) -> bool:
-		"""Evaluate a step's condition or validation, which see `answers`, `answer` and `contact`."""
+	def holds(self, expression: str, answers: dict, answer: Any = None, about: str = "") -> bool:
+		"""Evaluate a step's condition or validation, which see `answers`, `answer`, `contact` and, for an office, `case`."""
 		seen = {
 			"answers": frappe._dict(answers),
 			"answer": answer,
@@ -172,6 +178,7 @@ class Site:
 				mobile_no=self.contact and self.contact.mobile_no,
 				whatsapp_id=self.contact and self.contact.whatsapp_id,
 			),
+			"case": self.facts_of(about),
 		}
 		try:
 			return bool(frappe.safe_eval(expression, None, seen))
@@ -207,6 +214,71 @@ class Site:
 		steps = [self.as_line(step, language) for step in own_cases.steps_done(row.name)]
 		return self.as_case(row, language, tuple(steps))
 
+	# the cases of an office
+
+	def office_counts(self, office: str, language: str) -> str:
+		if office not in self.offices:
+			return ""
+		with acting_as(self.office.user):
+			found = self.source_of(office).counts()
+		said = _("Open cases: {0}. Overdue: {1}.", language or self.default_language)
+		said = said.format(found.open, found.overdue)
+		if found.get("settled") is not None:
+			settled = _("Settled in the last 30 days: {0}.", language or self.default_language)
+			said += f" {settled.format(found.settled)}"
+		return said
+
+	def office_cases(self, office: str, language: str) -> list[Case]:
+		if office not in self.offices:
+			return []
+		with acting_as(self.office.user):
+			rows = self.source_of(office).by_deadline()
+		return [self.as_office_case(row, language) for row in rows]
+
+	def office_case(self, office: str, number: str, language: str) -> Case | None:
+		if office not in self.offices:
+			return None
+		with acting_as(self.office.user):
+			row = self.source_of(office).find(number)
+		return row and self.as_office_case(row, language)
+
+	def source_of(self, office: str):
+		return officer_cases if office == OFFICER else ward_cases
+
+	def facts_of(self, name: str) -> frappe._dict:
+		"""Tell what a condition may know of a case of the office; nothing of any other."""
+		if not (name and OFFICER in self.offices):
+			return frappe._dict(can=[])
+		with acting_as(self.office.user):
+			return officer_cases.facts(name)
+
+	def as_office_case(self, row: frappe._dict, language: str) -> Case:
+		speak = language or self.default_language
+		details = [_("Near: {0}", speak).format(row.address) if row.get("address") else ""]
+		if row.get("description"):
+			details.append(textwrap.shorten(row.description, DESCRIPTION_LENGTH, placeholder=" …"))
+		if row.get("citizen_name"):
+			details.append(_("From: {0}", speak).format(row.citizen_name))
+		if row.get("delay_reason"):
+			details.append(_("Why it is late: {0}", speak).format(self.translate(row.delay_reason, language)))
+		place = self.area(row.area, language)
+		return Case(
+			name=row.name,
+			title=self.translate(row.title, language),
+			status=self.translate(row.status, language),
+			stage=category_of(row.status),
+			department=self.translate(row.department, language) if row.department else "",
+			due=self.date(row.resolution_by, language) if row.resolution_by else "",
+			overdue=bool(row.overdue),
+			place=place.label if place else "",
+			details=tuple(filter(None, details)),
+			done=tuple(self.as_line(step, language, self.translate) for step in row.get("done") or ()),
+			files=tuple(row.get("files") or ()),
+			pin=Pin(row.latitude, row.longitude, row.name, place.label if place else "")
+			if row.get("latitude") and row.get("longitude")
+			else None,
+		)
+
 	def as_case(self, row: frappe._dict, language: str, done: tuple[str, ...] = ()) -> Case:
 		return Case(
 			name=row.name,
@@ -219,13 +291,19 @@ class Site:
 			may_reopen=reopening.may_be_reopened(row) or reopening.may_be_followed(row),
 		)
 
-	def as_line(self, step: frappe._dict, language: str) -> str:
-		"""Write what was done in a line: the day, what it was, and what was said of it, if that is meant for the citizen."""
+	def as_line(
+		self, step: frappe._dict, language: str, label: Callable[[str, str], str] | None = None
+	) -> str:
+		"""Write what was done in a line: the day, what it was, and what was said of it, if that is meant for the citizen.
+
+		`label` says a status in a language; the citizen's words are used without one.
+		"""
+		label = label or self.status_label
 		day = self.date(step.done_on, language)
 		if step.to_department and not step.to_status:
 			department = self.translate(step.to_department, language)
 			return f"{day}: {_('Sent to: {0}', language or self.default_language).format(department)}"
-		what = self.status_label(step.to_status, language) if step.to_status else ""
+		what = label(step.to_status, language) if step.to_status else ""
 		line = f"{day}: {what or self.translate(step.action, language)}"
 		# How a case came to its office is told by the department; the line on routing is for the desk.
 		if step.remark and step.to_status != ASSIGNED_STATUS:

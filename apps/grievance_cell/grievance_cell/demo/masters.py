@@ -40,6 +40,13 @@ GIVEN_CHARGE, HAS_CHARGE = (
 	"Block Medical Officer, HLT, Pamgarh Block",
 	"Block Medical Officer, HLT, Akaltara Block",
 )
+# From these numbers the phone screen plays an office: emulator/phone/samples.js names them.
+MOBILE_NUMBERS = {
+	"je.phe": "+919876500011",
+	"je.ulb.champa": "+919876500012",
+	"head.phe": "+919876500013",
+	"representative": "+919876500014",
+}
 CELL_POSTING = "Officer in Charge, Grievance Cell"
 
 # The state's offices work five days a week, from ten to half past five.
@@ -295,6 +302,8 @@ def make_exceptions() -> None:
 
 
 def make_posting(title: str, department: str | None, **values) -> None:
+	holder = (values.get("user") or "").removesuffix(f"@{DOMAIN}")
+	values["mobile_no"] = MOBILE_NUMBERS.get(holder)
 	make_once({"doctype": "Officer Posting", "title": title, "department": department, **values}, title)
 
 

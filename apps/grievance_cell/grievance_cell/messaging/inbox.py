@@ -156,12 +156,16 @@ def converse(event: frappe._dict) -> bool:
 	for each in outcome.attachments:
 		media.attach(each.messages, each.doctype, each.name)
 	for reply in outcome.replies:
+		if reply.reply.file:
+			queue_file(session, reply.reply)
+			continue
 		messages.queue(
 			session,
 			reply.reply,
 			reference_doctype=reply.doctype,
 			reference_name=reply.name,
 			remark=heard.text if event.kind == INTERNAL else "",
+			language=outcome.session.language,
 			is_answer=event.kind == MESSAGE,
 		)
 	settle(event, PROCESSED)
@@ -169,6 +173,15 @@ def converse(event: frappe._dict) -> bool:
 		# A deadlock that somebody caught has rolled back all that was before it.
 		raise frappe.QueryDeadlockError("The transaction was rolled back while it ran")
 	return True
+
+
+def queue_file(session: frappe._dict, reply: Reply) -> None:
+	"""Answer with a file; one that is gone or that WhatsApp does not take must not undo the answer."""
+	try:
+		messages.queue_file(session, reply.file, reply.text)
+	except (OSError, frappe.ValidationError):
+		frappe.clear_messages()
+		frappe.log_error(title=f"The file {reply.file} could not be sent")
 
 
 def still_pending(event: frappe._dict) -> bool:

@@ -1,6 +1,7 @@
 """The table of messages in and out: the only place that writes Chat Messages' rows anew."""
 
 import json
+from dataclasses import astuple
 from datetime import datetime, timedelta
 
 import filetype
@@ -8,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.conversations.model import Choice, Reply
+from grievance_cell.conversations.model import Choice, Pin, Reply
 from grievance_cell.messaging import muted_hours
 from grievance_cell.messaging.events import shard_of
 
@@ -18,8 +19,9 @@ LONGEST_NAME = 140
 FIRST_LOOK = timedelta(minutes=2)
 # What WhatsApp takes from us, by what the first bytes say.
 MB = 1024 * 1024
-LARGEST_IMAGE, LARGEST_DOCUMENT = 5 * MB, 100 * MB
+LARGEST_IMAGE, LARGEST_SOUND, LARGEST_DOCUMENT = 5 * MB, 16 * MB, 100 * MB
 PHOTOS = {"jpg", "png"}
+SOUNDS = {"ogg", "mp3", "m4a", "aac", "amr"}
 PAPERS = {*PHOTOS, "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx"}
 
 
@@ -62,7 +64,7 @@ def queue(
 	purpose = purpose or ("Utility" if reply.notice else "Service")
 	return _insert_outgoing(
 		session,
-		message_type="interactive" if reply.choices or reply.asks_location else "text",
+		message_type=type_of_reply(reply),
 		purpose=purpose,
 		next_attempt_on=None if is_answer else first_attempt_on(purpose, reference_doctype, reference_name),
 		notice=reply.notice or None,
@@ -73,12 +75,19 @@ def queue(
 			{
 				"choices": [[c.value, c.label, c.description, c.is_group] for c in reply.choices],
 				"asks_location": reply.asks_location,
+				"pin": reply.pin and astuple(reply.pin),
 				"remark": remark,
 				"language": language,
 			},
 			ensure_ascii=False,
 		),
 	)
+
+
+def type_of_reply(reply: Reply) -> str:
+	if reply.pin:
+		return "location"
+	return "interactive" if reply.choices or reply.asks_location else "text"
 
 
 def queue_file(
@@ -90,7 +99,7 @@ def queue_file(
 	reference_name: str | None = None,
 	purpose: str = "Service",
 ) -> int:
-	"""Put a File into the outbox, as a photo or a document by its content; raises ValidationError for what can't be sent."""
+	"""Put a File into the outbox, as a photo, a sound or a document by its content; raises ValidationError for what can't be sent."""
 	content = frappe.get_doc("File", file).get_content()
 	content = content.encode() if isinstance(content, str) else content
 	return _insert_outgoing(
@@ -112,8 +121,10 @@ def first_attempt_on(purpose: str, doctype: str | None, name: str | None) -> dat
 
 
 def type_of_file(content: bytes) -> str:
-	"""Tell as what WhatsApp takes a file: small photos as image, papers and larger photos as document."""
+	"""Tell as what WhatsApp takes a file: sounds, small photos as image, papers and larger photos as document."""
 	extension = filetype.guess_extension(content)
+	if extension in SOUNDS and len(content) <= LARGEST_SOUND:
+		return "audio"
 	if extension not in PAPERS or len(content) > LARGEST_DOCUMENT:
 		frappe.throw(_("This file cannot be sent over WhatsApp"))
 	return "image" if extension in PHOTOS and len(content) <= LARGEST_IMAGE else "document"
@@ -142,11 +153,13 @@ def _insert_outgoing(session, **values) -> int:
 def reply_of(message) -> Reply:
 	"""Read a queued message back as what was to be said."""
 	payload = json.loads(message.payload or "{}")
+	pin = payload.get("pin")
 	return Reply(
 		message.text or "",
 		tuple(Choice(*choice) for choice in payload.get("choices", ())),
 		bool(payload.get("asks_location")),
 		message.notice or "",
+		pin=Pin(*pin) if pin else None,
 	)
 
 

@@ -374,6 +374,9 @@ class TestFiles(NoticeTestCase):
 	def test_a_large_photo_is_a_document(self):
 		self.assertEqual(messages.type_of_file(PNG + b"\0" * messages.LARGEST_IMAGE), "document")
 
+	def test_a_sound_is_sent_as_one(self):
+		self.assertEqual(messages.type_of_file(b"OggS" + b"\0" * 60), "audio")
+
 	def test_a_program_is_not_sent(self):
 		for content in (b"MZ\x90\x00" + b"\x00" * 200, b"#!/bin/sh", b""):
 			with self.assertRaises(frappe.ValidationError):

@@ -5,6 +5,7 @@ from unittest.mock import patch
 import frappe
 
 from grievance_cell.conversations import talk
+from grievance_cell.conversations.model import Pin, Reply, Session
 from grievance_cell.database import is_transient
 from grievance_cell.messaging import events, inbox, messages, sessions
 from grievance_cell.testing import ChatTestCase, FrappeTestCase, make, make_channel, mobile_no, unique
@@ -174,6 +175,24 @@ class TestConverse(ChatTestCase):
 		self.assertEqual({event.state for event in self.events()}, {"Processed"})
 		payload = frappe.db.get_value("Chat Message", self.messages("In")[-1].name, "payload")
 		self.assertEqual(len(json.loads(payload)["text"]["body"]), 63_000)
+
+	def test_an_answer_may_have_a_file_and_a_place(self):
+		file = make("File", file_name="drain.pdf", content=b"%PDF-1.4 drain", is_private=1).name
+		place = Pin(22.0, 82.5, "GRV-2026-000001", "Ward 5")
+		gone = Reply("GRV-2026-000001", file="no such file")
+		said = [
+			Reply("GRV-2026-000001", file=file),
+			gone,
+			Reply("GRV-2026-000001", pin=place),
+			Reply("That is it."),
+		]
+		outcome = talk.Outcome(Session(), [talk.Spoken(each) for each in said])
+		with patch.object(talk, "take_turn", lambda *given: outcome):
+			self.say("hello")
+		sent = self.messages()
+		self.assertEqual([each.message_type for each in sent], ["document", "location", "text"])
+		self.assertEqual((sent[0].file, messages.reply_of(sent[1]).pin), (file, place))
+		self.assertEqual([each["state"] for each in self.events()], ["Processed"])
 
 	def test_a_reaction_is_kept_and_not_answered(self):
 		self.receive("reaction", {"message_id": "wamid.x", "emoji": "👍"})

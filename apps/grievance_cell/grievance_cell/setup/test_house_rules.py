@@ -30,6 +30,7 @@ PURE = (
 	"conversations/intents.py",
 	"conversations/model.py",
 	"conversations/my_cases.py",
+	"conversations/office_cases.py",
 	"conversations/readers.py",
 	"conversations/turns.py",
 	"service_levels/clock.py",

@@ -29,7 +29,7 @@ from grievance_cell.testing import FrappeTestCase
 APP = Path(frappe.get_app_path("grievance_cell"))
 HINDI, PUNJABI = "hi", "pa"
 # Where the bot has its own words.
-BOT = ("engine", "form", "my_cases", "turns")
+BOT = ("engine", "form", "my_cases", "office_cases", "turns")
 # The emulator speaks for itself, the demo's masters bring their Hindi along, and a golden conversation is what it is.
 NOT_OURS = {"emulator", "demo", "golden", "node_modules", "dist", "__pycache__"}
 
@@ -240,6 +240,8 @@ def read_by_citizens() -> dict[str, str]:
 	note(in_bot(), "conversations")
 	note(in_python(APP / "conversations" / "talk.py"), "conversations/talk.py")
 	note(said_of_cases(), "grievances/own_cases.py")
+	# An officer is spoken to in the same chat, and in the same languages.
+	note(in_python(APP / "grievances" / "officer_cases.py"), "grievances/officer_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
 	note(in_python(APP / "grievances" / "informing.py"), "grievances/informing.py")
 	note((INTERIM, OVERDUE, EXPLAINED, NEW_DATE), "grievances/delays.py")
@@ -249,7 +251,11 @@ def read_by_citizens() -> dict[str, str]:
 		note(said_in_a_language(path), str(path.relative_to(APP)))
 	poster = APP / "messaging" / "print_format" / "whatsapp_poster" / "whatsapp_poster.html"
 	note(in_code(poster, TEMPLATE_CALL), poster.name)
-	note((status["citizen_label"] for status in shipped("grievance_status")), "grievance_status.json")
+	for name in ("citizen_label", "status_name"):
+		note(
+			(status[name] for status in shipped("grievance_status") if name in status),
+			"grievance_status.json",
+		)
 	note((each["reason"] for each in shipped("delay_reason")), "delay_reason.json")
 	note((each["guidance"] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
 	for flow in shipped("chat_flow"):
@@ -413,8 +419,13 @@ class TestTranslations(FrappeTestCase):
 		self.fail_for(long, "Too long for the phone")
 
 	def test_the_bot_understands_the_words_that_its_help_names(self):
-		(source,) = [text for text in self.read_by_citizens if HELP in text]
-		helps = [source, *(known[source] for known in self.translated.values())]
+		sources = [text for text in self.read_by_citizens if HELP in text]
+		self.assertTrue(sources)
+		helps = [
+			text
+			for source in sources
+			for text in (source, *(known[source] for known in self.translated.values()))
+		]
 		unknown = [
 			word for text in helps for word in text.rpartition(":")[2].split(",") if not intents.meaning(word)
 		]

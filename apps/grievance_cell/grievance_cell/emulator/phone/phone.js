@@ -1,7 +1,7 @@
 // The phone screen: which number is open, its thread, what is sent, and the tester's tools.
 
 import { bubble, showState, summary } from "./messages.js";
-import { PLACES, asPhoto, canRecord, recorder, sampleDocument, samplePhoto, sampleVoice } from "./samples.js";
+import { OFFICES, PLACES, asPhoto, canRecord, recorder, sampleDocument, samplePhoto, sampleVoice } from "./samples.js";
 import { dayOf, fillWords, formatted, icon, language, locale, make, setLanguage, timeOf, word } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -190,6 +190,9 @@ async function showPeople() {
 	for (const [number, name] of Object.entries(remembered())) {
 		if (!known.some((each) => each.wa_id === number)) rows.push({ wa_id: number, name, unread: 0, last: null, timestamp: "" });
 	}
+	for (const office of OFFICES) {
+		if (!rows.some((each) => each.wa_id === office.number)) rows.push({ wa_id: office.number, name: office[language()], unread: 0, last: null, timestamp: "" });
+	}
 	const items = rows.map((row) => {
 		const current = row.wa_id === state.number;
 		const last = row.last ? formatted(summary(row.last.message, screen)).textContent : "";
@@ -211,7 +214,8 @@ async function showPeople() {
 
 function switchTo(number) {
 	closeDrawer();
-	attempt(() => open(number));
+	const office = OFFICES.find((each) => each.number === number);
+	attempt(() => open(number, remembered()[number] || office?.[language()]));
 }
 
 // writing

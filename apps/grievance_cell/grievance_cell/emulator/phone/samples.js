@@ -1,5 +1,13 @@
 // Sample photos, voice note, document and places, so that trying the system needs no files at hand.
 
+/** Offices of the demo district by the numbers of their postings: who writes from one may speak for it. */
+export const OFFICES = [
+	{ number: "919876500011", en: "JE, PHE (officer)", hi: "जेई, पीएचई (अधिकारी)" },
+	{ number: "919876500012", en: "Engineer, Champa town (officer)", hi: "इंजीनियर, चांपा नगर (अधिकारी)" },
+	{ number: "919876500013", en: "District Head, PHE (officer)", hi: "ज़िला प्रमुख, पीएचई (अधिकारी)" },
+	{ number: "919876500014", en: "Councillor, Ward 5 (representative)", hi: "पार्षद, वार्ड 5 (जनप्रतिनिधि)" },
+];
+
 export const PLACES = [
 	{ en: "Ward 5, Janjgir-Naila", hi: "वार्ड 5, जांजगीर-नैला", latitude: 22.001, longitude: 82.562 },
 	{ en: "Khaira village, Nawagarh", hi: "ग्राम खैरा, नवागढ़", latitude: 21.89, longitude: 82.58 },

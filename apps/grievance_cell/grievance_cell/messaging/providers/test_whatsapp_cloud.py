@@ -8,13 +8,14 @@ from unittest.mock import patch
 
 import requests
 
-from grievance_cell.conversations.engine import Choice, Reply
+from grievance_cell.conversations.model import Choice, Pin, Reply
 from grievance_cell.messaging.providers import whatsapp_cloud
 from grievance_cell.messaging.providers.whatsapp_cloud import (
 	ProviderError,
 	WhatsAppCloud,
 	clusters,
 	compose,
+	compose_file,
 	read_error,
 	shorten,
 )
@@ -119,6 +120,18 @@ class TestCompose(unittest.TestCase):
 		row = compose(Reply("Which?", (Choice("1", label),)), "Choose")
 		row = row["interactive"]["action"]["sections"][0]["rows"][0]
 		self.assertEqual((row["title"], row["description"]), ("Street light does not w…", label))
+
+	def test_a_place_goes_out_as_a_location(self):
+		body = compose(Reply("GRV-2026-000001", pin=Pin(22.0, 82.5, "GRV-2026-000001", "Ward 5")), "Choose")
+		place = {"latitude": 22.0, "longitude": 82.5, "name": "GRV-2026-000001", "address": "Ward 5"}
+		self.assertEqual(body, {"type": "location", "location": place})
+		bare = compose(Reply("x", pin=Pin(22.0, 82.5)), "Choose")
+		self.assertEqual(bare["location"], {"latitude": 22.0, "longitude": 82.5})
+
+	def test_a_sound_has_no_caption(self):
+		self.assertEqual(
+			compose_file("audio", "1", "Listen", "a.ogg"), {"type": "audio", "audio": {"id": "1"}}
+		)
 
 	def test_a_question_for_the_place_asks_for_the_location(self):
 		body = compose(Reply("Where?", asks_location=True), "Choose")

@@ -7,7 +7,7 @@ import unicodedata
 
 import requests
 
-from grievance_cell.conversations.model import Choice, Reply
+from grievance_cell.conversations.model import Choice, Pin, Reply
 from grievance_cell.messaging.providers.errors import PAUSE, RETRY, ProviderError, remedy_of
 
 BUTTONS, BUTTON_TITLE = 3, 20
@@ -16,6 +16,8 @@ CHOICE_ID, LIST_BUTTON = 200, 20
 TEXT_BODY, INTERACTIVE_BODY = 4096, 1024
 
 CAPTION, FILENAME = 1024, 240
+# Meta gives no limits for these; what is longer is not read on a map.
+PLACE_NAME, PLACE_ADDRESS = 100, 200
 TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
 
 TOKEN = 190
@@ -52,7 +54,7 @@ class WhatsAppCloud:
 	def send_file(
 		self, to: str, kind: str, media_id: str, caption: str, filename: str, *, our_id: str
 	) -> str:
-		"""Send a file that was uploaded; `kind` is image or document."""
+		"""Send a file that was uploaded; `kind` is image, audio or document. A sound has no caption."""
 		return self._send(to, compose_file(kind, media_id, caption, filename), our_id)
 
 	def _send(self, to: str, content: dict, our_id: str) -> str:
@@ -165,6 +167,8 @@ def address(to: str) -> dict:
 
 def compose(reply: Reply, list_button: str) -> dict:
 	"""Write a reply as a Graph request's body, within Meta's limits by construction."""
+	if reply.pin:
+		return {"type": "location", "location": _place(reply.pin)}
 	if reply.asks_location:
 		return _interactive(
 			reply.text, {"type": "location_request_message", "action": {"name": "send_location"}}
@@ -204,7 +208,7 @@ def compose_template(name: str, language: str, parameters: list[str], payloads: 
 def compose_file(kind: str, media_id: str, caption: str, filename: str) -> dict:
 	"""Write an uploaded file as a Graph request's body."""
 	file = {"id": media_id}
-	if caption:
+	if caption and kind != "audio":
 		file["caption"] = shorten(caption, CAPTION)
 	if kind == "document":
 		file["filename"] = filename[-FILENAME:]
@@ -228,6 +232,12 @@ def _row(choice: Choice) -> dict:
 	if description:
 		row["description"] = shorten(description, ROW_DESCRIPTION)
 	return row
+
+
+def _place(pin: Pin) -> dict:
+	place = {"latitude": pin.latitude, "longitude": pin.longitude}
+	named = {"name": shorten(pin.name, PLACE_NAME), "address": shorten(pin.address, PLACE_ADDRESS)}
+	return {**place, **{key: value for key, value in named.items() if value}}
 
 
 def _interactive(text: str, interactive: dict) -> dict:

@@ -34,6 +34,7 @@ frappe.ui.form.on("Chat Flow", {
 	},
 
 	document_type: offer,
+	audience: offer,
 });
 
 frappe.ui.form.on("Chat Step", {
@@ -45,7 +46,8 @@ frappe.ui.form.on("Chat Step", {
 // what can be chosen
 
 function offer(frm) {
-	ask("offers", { document_type: frm.doc.document_type }, ({ fields, actions }) => {
+	const { document_type, audience } = frm.doc;
+	ask("offers", { document_type, audience }, ({ fields, actions }) => {
 		frm.askable = fields;
 		frm.fields_dict.steps.grid.update_docfield_property("target_field", "options", named(fields));
 		set_options(frm, "action", actions);

@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from grievance_cell.conversations import flow_checks
-from grievance_cell.conversations.flows import ACT, INSERT
-from grievance_cell.conversations.model import FIRST_CONTACT, MENU
+from grievance_cell.conversations.flows import ACT, INSERT, actions_for
+from grievance_cell.conversations.model import CITIZEN, FIRST_CONTACT, MENU
 
 # Parts the ids of menu rows, and the codes in links.
 NOT_IN_TITLE = set(":/[]")
@@ -13,6 +13,7 @@ NOT_IN_TITLE = set(":/[]")
 class ChatFlow(Document):
 	def validate(self):
 		self.validate_title()
+		self.validate_audience()
 		self.validate_occasion()
 		self.validate_end()
 		self.validate_checks()
@@ -20,6 +21,11 @@ class ChatFlow(Document):
 	def validate_title(self):
 		if NOT_IN_TITLE & set(self.title):
 			frappe.throw(_("A title has none of these letters: {0}").format(" ".join(sorted(NOT_IN_TITLE))))
+
+	def validate_audience(self):
+		"""Let an office have forms in its menu; what happens in a citizen's case starts those of citizens."""
+		if self.audience != CITIZEN and self.occasion != MENU:
+			frappe.throw(_("A form for an office starts from its menu"))
 
 	def validate_occasion(self):
 		if self.occasion == MENU or not self.enabled:
@@ -33,8 +39,9 @@ class ChatFlow(Document):
 			frappe.throw(_("Which DocType do the answers fill?"))
 		if self.occasion == FIRST_CONTACT and (self.at_end, self.document_type) != (INSERT, "Citizen"):
 			frappe.throw(_("The form of the first contact makes a Citizen"))
-		if self.at_end == ACT and self.action not in frappe.get_hooks("chat_actions"):
-			known = ", ".join(sorted(frappe.get_hooks("chat_actions")))
+		actions = frappe.get_hooks(actions_for(self.audience))
+		if self.at_end == ACT and self.action not in actions:
+			known = ", ".join(sorted(actions))
 			frappe.throw(_("There is no action {0}; there are: {1}").format(self.action, known))
 
 	def validate_checks(self):
