@@ -41,6 +41,16 @@ class TestTimeline(ChatTestCase):
 		self.assertIn("Which &lt;b&gt;house&lt;/b&gt;?", shown)
 		self.assertNotIn("Which <b>", shown)
 
+	def test_what_an_officer_sends_with_a_photo_is_not_said_by_the_citizen(self):
+		(said,) = self.messages("In")
+		about = {"reference_doctype": "Grievance", "reference_name": self.case.name}
+		self.set(
+			"Chat Message", said.name, text="The drain after the work", citizen=self.case.citizen, **about
+		)
+		self.assertIn("The drain after the work", "\n".join(self.shown()))
+		self.set("Chat Message", said.name, citizen=None)
+		self.assertNotIn("The drain after the work", "\n".join(self.shown()))
+
 	def test_what_the_citizen_does_is_the_citizens(self):
 		frappe.set_user(bot_user())
 		lifecycle.move(frappe.get_doc("Grievance", self.case.name), "Withdrawn")

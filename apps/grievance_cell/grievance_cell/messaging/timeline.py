@@ -42,10 +42,11 @@ def _line(row) -> str:
 
 
 def _messages(doctype: str, name: str) -> list[dict]:
+	citizen = frappe.db.get_value(doctype, name, "citizen")
 	rows = frappe.get_all(
 		"Chat Message",
 		{"reference_doctype": doctype, "reference_name": name, "text": ("is", "set")},
-		["direction", "text", "state", "error", "creation"],
+		["direction", "text", "state", "error", "creation", "citizen"],
 		order_by="name desc",
 		limit=MOST,
 	)
@@ -57,6 +58,8 @@ def _messages(doctype: str, name: str) -> list[dict]:
 			"content": f"<div><b>{_bubble(row)}</b><div>{_paragraph(row.text)}</div></div>",
 		}
 		for row in rows
+		# What the officer writes on WhatsApp with a photo of the work stands in the action that it was sent for.
+		if row.direction == "Out" or not citizen or row.citizen == citizen
 	]
 
 
