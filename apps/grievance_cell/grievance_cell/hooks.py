@@ -106,6 +106,8 @@ doc_events = {
 	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},
 	"File": {"validate": "grievance_cell.grievances.attached_records.refuse_public_file"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
+	"Officer Posting": {"on_update": "grievance_cell.grievances.assignments.on_posting_change"},
+	"ToDo": {"validate": "grievance_cell.grievances.assignments.keep_to_posting"},
 }
 
 # What a Chat Flow may end with, and what the bot does for a citizen by itself: name to function. Other apps may add theirs.
@@ -142,5 +144,8 @@ scheduler_events = {
 		"*/10 * * * *": ["grievance_cell.messaging.silence.drop_old_drafts"],
 	},
 	"daily": ["grievance_cell.service_levels.holiday_calendars.warn_before_they_run_out"],
-	"daily_long": ["grievance_cell.grievances.categorisation.retrain"],
+	"daily_long": [
+		"grievance_cell.grievances.assignments.hand_over",
+		"grievance_cell.grievances.categorisation.retrain",
+	],
 }

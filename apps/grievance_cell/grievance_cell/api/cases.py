@@ -2,7 +2,7 @@
 
 import frappe
 
-from grievance_cell.grievances import lifecycle, numbers, proposals
+from grievance_cell.grievances import lifecycle, numbers, parts, proposals, transfers
 
 
 @frappe.whitelist(methods=["POST"])
@@ -33,6 +33,18 @@ def decline(case: str, remark: str) -> None:
 def reveal_number(case: str, doctype: str = "Grievance") -> str:
 	"""Show a citizen's full number, "" where there is none; `doctype` may be Citizen or Callback Request as well."""
 	return numbers.reveal(doctype, case)
+
+
+@frappe.whitelist(methods=["POST"])
+def transfer(case: str, reason: str, department: str | None = None, posting: str | None = None) -> None:
+	"""Send a case to another department or posting."""
+	transfers.transfer(open_case(case), department=department, posting=posting, reason=reason)
+
+
+@frappe.whitelist(methods=["POST"])
+def ask_department(case: str, department: str, what: str) -> str:
+	"""Ask a second department for its part in a case; returns the name of the part."""
+	return parts.ask(open_case(case), department, what).name
 
 
 def open_case(case: str, right: str = "write"):

@@ -20,5 +20,8 @@ def record(document, action: str, *, actor: str | None = None, **details):
 			**details,
 		}
 	)
+	if document.get("parent_grievance"):
+		# The citizen hears of the whole, of which this is a part.
+		row.visible_to_citizen = 0
 	# Nobody has the right to make rows by hand; every one is made here, after the act that it records was allowed.
 	return row.insert(ignore_permissions=True)

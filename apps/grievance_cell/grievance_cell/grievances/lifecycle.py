@@ -225,20 +225,6 @@ def said_with(case) -> str | None:
 	return None
 
 
-def after_transfer(case, previous) -> None:
-	"""Leave the record that a case went to another department or posting."""
-	actions.record(
-		case,
-		"Transferred",
-		posting=case.posting,
-		from_department=previous.department,
-		to_department=case.department,
-		remark=case.routing_note,
-		# From one office of a department to another is the department's own affair.
-		visible_to_citizen=int(previous.department != case.department),
-	)
-
-
 class acting_as:
 	"""Run a block as another user, and be the former user again afterwards, session data and form included."""
 

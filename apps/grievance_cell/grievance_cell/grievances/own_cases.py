@@ -29,24 +29,26 @@ STEPS_SHOWN = 5
 FIELDS = [
 	"name", "grievance_type", "subject", "category", "status", "department", "resolution_by", "closed_on", "closure_reason",
 ]  # fmt: skip
+# Another department's part in a case is the office's affair.
+WHOLE = {"parent_grievance": ("is", "not set")}
 
 
 def latest(citizen: str) -> list[frappe._dict]:
 	"""List a citizen's latest cases: name, subject, category, status, department, resolution_by."""
 	return frappe.get_all(
-		"Grievance", {"citizen": citizen}, FIELDS, order_by="registered_on desc", limit=LATEST
+		"Grievance", {"citizen": citizen, **WHOLE}, FIELDS, order_by="registered_on desc", limit=LATEST
 	)
 
 
 def find(citizen: str, number: str) -> frappe._dict | None:
 	"""Find a citizen's own case by its name or, the latest of them, by its number without year and zeros."""
 	if not number.isdecimal():
-		found = frappe.get_all("Grievance", {"citizen": citizen, "name": number}, FIELDS)
+		found = frappe.get_all("Grievance", {"citizen": citizen, "name": number, **WHOLE}, FIELDS)
 		return found[0] if found else None
 	ending = f"-{int(number):06d}"
 	found = frappe.get_all(
 		"Grievance",
-		{"citizen": citizen, "name": ("like", f"%{ending}")},
+		{"citizen": citizen, "name": ("like", f"%{ending}"), **WHOLE},
 		FIELDS,
 		order_by="registered_on desc",
 		limit=1,

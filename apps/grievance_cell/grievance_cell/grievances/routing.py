@@ -12,6 +12,8 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 from grievance_cell.organisation import postings
 from grievance_cell.organisation.duty import on_duty
 
+EMERGENCY = "Emergency"
+
 
 @dataclass(frozen=True)
 class Route:
@@ -21,6 +23,22 @@ class Route:
 
 def department_for(category: str, area: str | None) -> str | None:
 	return frappe.get_cached_doc("Grievance Category", category).department_for(area)
+
+
+def route_case(case, department: str | None = None) -> Route:
+	"""Find the posting for a case, in its own department unless another is given."""
+	return route(
+		department or case.department,
+		case.area,
+		against=case.against_posting,
+		emergency=case.priority == EMERGENCY,
+	)
+
+
+def duty_route(case) -> Route | None:
+	"""Find the posting on duty for a case that has become an emergency; None where nobody is."""
+	serving = postings.serving(case.area, {"department": case.department})
+	return _choose(_on_duty(serving, case.department), _barred(case.against_posting))
 
 
 def route(department: str, area: str | None, *, against: str | None = None, emergency: bool = False) -> Route:
@@ -34,8 +52,16 @@ def route(department: str, area: str | None, *, against: str | None = None, emer
 	that would come to it, to one below it or to one of the same person goes up instead: to its superiors, the
 	department's head, the head of the administration, the cell.
 	"""
-	barred = postings.barred_by(against) if against else set()
-	for candidates, place in _offers(department, area, against, emergency):
+	offers = _offers(department, area, against, emergency)
+	return _choose(offers, _barred(against)) or Route(None, _("No posting found"))
+
+
+def _barred(against: str | None) -> set[str]:
+	return postings.barred_by(against) if against else set()
+
+
+def _choose(offers: Iterator[tuple[list[str], str]], barred: set[str]) -> Route | None:
+	for candidates, place in offers:
 		if barred.intersection(candidates):
 			continue
 		found = _least_loaded(candidates)
@@ -44,7 +70,7 @@ def route(department: str, area: str | None, *, against: str | None = None, emer
 			continue
 		note = f"{place} -> {found}"
 		return Route(charge, note if charge == found else f"{note} -> {charge}")
-	return Route(None, _("No posting found"))
+	return None
 
 
 def _offers(

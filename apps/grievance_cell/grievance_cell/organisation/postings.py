@@ -1,6 +1,7 @@
 """Offices and the people who hold them."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from operator import itemgetter
 
 import frappe
@@ -10,7 +11,8 @@ from grievance_cell.organisation.areas import ancestors
 
 # A charge may be handed on; two postings that name each other must not loop.
 LONGEST_CHAIN = 5
-CHARGE = ("charge_given_to", "on_leave_from", "on_leave_to")
+# What says whose work the cases of a posting are.
+HOLDING = ["name", "user", "is_active", "charge_given_to", "on_leave_from", "on_leave_to"]
 
 
 def held_by(user: str) -> list[str]:
@@ -21,7 +23,7 @@ def held_by(user: str) -> list[str]:
 		if not added:
 			break
 		given = frappe.get_all(
-			"Officer Posting", {"charge_given_to": ("in", sorted(added)), "is_active": 1}, ["name", *CHARGE]
+			"Officer Posting", {"charge_given_to": ("in", sorted(added)), "is_active": 1}, HOLDING
 		)
 		added = {posting.name for posting in given if is_handed_over(posting, today)} - held
 		held |= added
@@ -50,10 +52,18 @@ def in_charge(name: str) -> str:
 
 	Where the charges lead back to where they began nobody has taken over: itself.
 	"""
-	today, chain = nowdate(), [name]
-	posting = _charge_of(name)
+	return _end_of_charges(name, _holding_of, nowdate())
+
+
+def _holding_of(name: str):
+	return frappe.db.get_value("Officer Posting", name, HOLDING, as_dict=True)
+
+
+def _end_of_charges(name: str, holding_of: Callable, today) -> str:
+	chain = [name]
+	posting = holding_of(name)
 	while posting and is_handed_over(posting, today) and len(chain) <= LONGEST_CHAIN:
-		given_to = _charge_of(posting.charge_given_to)
+		given_to = holding_of(posting.charge_given_to)
 		if not given_to or not given_to.is_active:
 			break
 		if given_to.name in chain:
@@ -63,13 +73,20 @@ def in_charge(name: str) -> str:
 	return chain[-1]
 
 
-def _charge_of(name: str):
-	return frappe.db.get_value("Officer Posting", name, ["name", "is_active", *CHARGE], as_dict=True)
-
-
 def worker_of(name: str) -> str | None:
 	"""Name the user who works on a posting's cases today; None while the posting in charge is vacant."""
 	return frappe.db.get_value("Officer Posting", in_charge(name), "user")
+
+
+def workers() -> dict[str, str | None]:
+	"""Tell of every active officers' posting who works on its cases today: what worker_of says, in one query for all."""
+	rows = frappe.get_all("Officer Posting", {"kind": "Officer"}, HOLDING)
+	holdings, today = {row.name: row for row in rows}, nowdate()
+	return {
+		name: holdings[_end_of_charges(name, holdings.get, today)].user
+		for name, posting in holdings.items()
+		if posting.is_active
+	}
 
 
 def charges_of(name: str) -> list[str]:

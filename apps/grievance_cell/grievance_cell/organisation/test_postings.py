@@ -14,6 +14,7 @@ from grievance_cell.organisation.postings import (
 	is_on_leave,
 	superiors_of,
 	worker_of,
+	workers,
 )
 from grievance_cell.testing import SiteTestCase, make_department, make_posting, make_user
 
@@ -106,3 +107,15 @@ class TestPostings(SiteTestCase):
 		self.assertEqual(barred_by(accused.name), barred)
 		accused.db_set("reports_to", far_below.name)
 		self.assertEqual(barred_by(accused.name), barred)
+
+	def test_the_workers_of_all_postings_are_found_at_once(self):
+		second = make_posting(self.department, charge_given_to=self.posting.name)
+		third = make_posting(self.department, charge_given_to=second.name, user=make_user())
+		ring = make_posting(self.department, user=make_user())
+		ring.db_set("charge_given_to", make_posting(self.department, charge_given_to=ring.name).name)
+		vacant, gone = make_posting(self.department), make_posting(self.department, is_active=0)
+		found = workers()
+		for posting in (self.posting, second, third, ring, vacant):
+			self.assertEqual(found[posting.name], worker_of(posting.name))
+		self.assertEqual((found[third.name], found[vacant.name]), (self.user, None))
+		self.assertNotIn(gone.name, found)

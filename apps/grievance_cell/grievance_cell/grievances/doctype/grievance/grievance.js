@@ -89,6 +89,12 @@ const REASON = { fieldname: "reason", fieldtype: "Small Text", reqd: 1 };
 function offer_acts(frm) {
 	const stage = frm.doc.__onload?.stage;
 	const open = ["Open", "Paused"].includes(stage);
+	if (open && frm.has_perm("write")) {
+		frm.add_custom_button(__("Transfer"), () => transfer(frm), __("Send"));
+		if (!frm.doc.parent_grievance) {
+			frm.add_custom_button(__("Ask a Department"), () => ask_department(frm), __("Send"));
+		}
+	}
 	if (open && !frm.doc.proposal && has_role(OFFICERS)) {
 		for (const what of ["Long Term", "Out of Scope", "Junk"]) {
 			if (stage === "Open" || (what === "Long Term" && frm.doc.expected_by)) {
@@ -109,6 +115,29 @@ function propose(frm, what) {
 	ask(frm, title, [{ ...REASON, label: __("Reason of the Proposal") }, ...more], ({ reason, ...values }) =>
 		call(frm, "propose", { what, remark: reason, values })
 	);
+}
+
+function transfer(frm) {
+	const department = { ...field(frm, "department"), reqd: 1, read_only_depends_on: "" };
+	const posting = {
+		...field(frm, "posting"),
+		default: "",
+		read_only_depends_on: "",
+		description: __("Empty: where the department's cases of this area go"),
+		get_query: () => ({ filters: { kind: "Officer", is_active: 1 } }),
+	};
+	ask(frm, __("Transfer"), [department, posting, { ...REASON, label: __("Reason") }], (values) =>
+		frappe
+			.xcall(`${API}transfer`, { case: frm.doc.name, ...values })
+			// Whoever has sent a case away may not see it any more.
+			.then(() => frappe.set_route("List", "Grievance"))
+	);
+}
+
+function ask_department(frm) {
+	const department = { ...field(frm, "department"), default: "", reqd: 1, read_only_depends_on: "" };
+	const what = { ...REASON, fieldname: "what", label: __("What It Is to Do") };
+	ask(frm, __("Ask a Department"), [department, what], (values) => call(frm, "ask_department", values));
 }
 
 function fields_of_move(frm, action, asked) {

@@ -3,14 +3,26 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
-from grievance_cell.grievances import categorisation, citizens, informing, lifecycle, routing, timers
+from grievance_cell.grievances import (
+	assignments,
+	categorisation,
+	citizens,
+	informing,
+	lifecycle,
+	parts,
+	routing,
+	timers,
+	transfers,
+)
 from grievance_cell.grievances.decisions import DEMAND, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.phone import masked
+from grievance_cell.grievances.routing import EMERGENCY
+from grievance_cell.organisation.postings import barred_by, worker_of
 from grievance_cell.service_levels import deadlines
 
 SUBJECT_LENGTH = 80
-EMERGENCY, HIGH = "Emergency", "High"
+HIGH = "High"
 
 
 class Grievance(Document):
@@ -44,6 +56,8 @@ class Grievance(Document):
 		self.follow_sla(before)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
+			parts.before_move(self, before)
+		self.follow_posting(before)
 		timers.schedule(self)
 
 	def after_insert(self):
@@ -56,8 +70,12 @@ class Grievance(Document):
 			return
 		if before.status != self.status:
 			lifecycle.after_move(self, before)
+			parts.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
-			lifecycle.after_transfer(self, before)
+			transfers.after_save(self, before)
+
+	def on_change(self):
+		assignments.follow(self)
 
 	def identify_citizen(self):
 		if self.mobile_no and not self.citizen:
@@ -91,15 +109,19 @@ class Grievance(Document):
 		if not self.department and self.category:
 			self.department = routing.department_for(self.category, self.area)
 		if self.department and not self.posting:
-			found = routing.route(
-				self.department,
-				self.area,
-				against=self.against_posting,
-				emergency=self.priority == EMERGENCY,
-			)
+			found = routing.route_case(self)
 			self.posting, self.routing_note = found.posting, found.note
 		if self.posting:
-			self.assigned_to = frappe.db.get_value("Officer Posting", self.posting, "user")
+			self.assigned_to = worker_of(self.posting)
+			self.validate_against_posting()
+
+	def validate_against_posting(self):
+		if self.against_posting and self.posting in barred_by(self.against_posting):
+			frappe.throw(
+				_("This case is a complaint against {0}: {1} cannot decide it").format(
+					self.against_posting, self.posting
+				)
+			)
 
 	def keep_read_only_fields(self, before):
 		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.
@@ -119,16 +141,34 @@ class Grievance(Document):
 				self.set(field.fieldname, before.get(field.fieldname))
 
 	def follow_route(self, before):
-		"""Send a case on whose category, area or department was corrected, unless its new office was chosen as well."""
-		moved = (before.category, before.area) != (self.category, self.area)
-		if moved and before.department == self.department:
+		"""Count a transfer, or send a case on of which something was corrected that decides its office."""
+		sent = bool(self.flags.transfer_reason)
+		if not sent:
+			transfers.refuse_by_hand(self, before)
+			self.correct_route(before)
+		if sent or before.department != self.department:
+			transfers.count(self)
+
+	def correct_route(self, before):
+		if (before.category, before.area) != (
+			self.category,
+			self.area,
+		) and before.department == self.department:
 			self.department = routing.department_for(self.category, self.area)
-			moved = self.department != before.department or before.area != self.area
-		if before.posting == self.posting and (moved or before.department != self.department):
+		moved = (before.department, before.area) != (self.department, self.area)
+		if before.against_posting != self.against_posting and self.posting and self.against_posting:
+			moved = moved or self.posting in barred_by(self.against_posting)
+		if moved and before.posting == self.posting:
 			self.posting = None
-		if before.posting != self.posting:
-			self.routing_note = None
 			self.set_route()
+		elif self.priority == EMERGENCY != before.priority and (found := routing.duty_route(self)):
+			self.posting, self.routing_note = found.posting, found.note
+
+	def follow_posting(self, before):
+		"""Give a case that has another posting to whoever works there."""
+		if before.posting != self.posting:
+			self.assigned_to = worker_of(self.posting) if self.posting else None
+			self.validate_against_posting()
 
 	def start_clock(self):
 		"""Set the target: a demand is decided within the days of the settings, a suggestion cannot be late."""
@@ -190,3 +230,8 @@ def shorten(text: str, length: int) -> str:
 	"""Cut a text at the last space that fits, so that no letter loses its vowel sign."""
 	cut = text[: length - 1]
 	return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def on_doctype_update():
+	# How many open cases a posting has, whatever it has closed.
+	frappe.db.add_index("Grievance", ["posting", "status"])

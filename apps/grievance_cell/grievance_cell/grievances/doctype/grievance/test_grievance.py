@@ -77,17 +77,23 @@ class TestGrievance(SiteTestCase):
 		)
 		self.assertEqual((record.from_department, record.to_department), (self.department.name, other.name))
 
-	def test_another_department_finds_its_posting_unless_one_was_chosen(self):
-		other = make_department()
-		found = make_posting(other, self.ward)
-		chosen = make_posting(other)
-		case = self.case()
-		case.department = other.name
+	def test_an_office_is_not_changed_by_hand(self):
+		other = make_posting(self.department)
+		elsewhere = make_department()
+		make_posting(elsewhere)
+		for values in ({"posting": other.name}, {"department": elsewhere.name}, {"posting": None}):
+			case = self.case()
+			with self.subTest(values), self.assertRaisesRegex(frappe.ValidationError, "use Transfer"):
+				case.update(values).save()
+
+	def test_a_case_that_found_no_office_is_given_one_by_hand(self):
+		frappe.db.set_single_value("Grievance Settings", "cell_posting", None)
+		department = make_department()
+		case = make_case(make_category(department), self.ward)
+		case.posting = make_posting(department, user=make_user("Grievance Officer")).name
 		case.save()
-		self.assertEqual(case.posting, found.name)
-		case.posting = chosen.name
-		case.save()
-		self.assertEqual(case.posting, chosen.name)
+		self.assertEqual(case.transfer_count, 0)
+		self.assertEqual(case.assigned_to, frappe.db.get_value("Officer Posting", case.posting, "user"))
 
 	def test_makes_a_subject_of_the_description(self):
 		self.assertEqual(self.case(description="Drain\n\nchoked").subject, "Drain choked")
