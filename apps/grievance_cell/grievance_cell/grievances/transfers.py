@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime
 
-from grievance_cell.grievances import actions, decisions, lifecycle, routing
+from grievance_cell.grievances import actions, decisions, delays, lifecycle, routing
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.officers import tell_posting
 from grievance_cell.organisation import postings
@@ -27,6 +27,8 @@ def transfer(case, *, department: str | None = None, posting: str | None = None,
 		frappe.throw(_("Write the reason of the transfer"), frappe.MandatoryError)
 	if category_of(case.status) not in (OPEN, PAUSED):
 		frappe.throw(_("This case is settled: there is nothing to transfer"))
+	# A case is not sent away to be rid of the question why it is late.
+	delays.refuse_without_reason(case, case)
 	if posting:
 		department, note = _department_of(posting, case, department), None
 	else:
@@ -58,6 +60,16 @@ def refuse_by_hand(case, before) -> None:
 	changed = {field for field in OFFICE if before.get(field) != case.get(field)}
 	if before.posting and changed - set(case.flags.own_values or ()):
 		frappe.throw(_("A case goes to another office with a reason: use Transfer"))
+
+
+def refuse_accused(case) -> None:
+	"""Refuse to save a complaint with an office that has no part in it."""
+	if case.against_posting and case.posting in postings.barred_by(case.against_posting):
+		frappe.throw(
+			_("This case is a complaint against {0}: {1} cannot decide it").format(
+				case.against_posting, case.posting
+			)
+		)
 
 
 def count(case) -> None:

@@ -85,9 +85,11 @@ NO_SUCH = "No Such Document"
 APIS = {
 	"api.cases.act": None,
 	"api.cases.approve": None,
+	"api.cases.ask_department": None,
 	"api.cases.decline": None,
 	"api.cases.propose": None,
 	"api.cases.reveal_number": None,
+	"api.cases.transfer": None,
 	"api.chat_flow.preview": ({MANAGER}, {"flow": '{"doctype": "Chat Flow"}'}),
 	"api.chat_flow.offers": ({MANAGER}, {}),
 	"api.chat_flow.translate": ({MANAGER}, {"source": "Hello", "language": "hi", "text": ""}),

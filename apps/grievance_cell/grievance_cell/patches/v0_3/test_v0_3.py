@@ -2,11 +2,27 @@ from datetime import datetime
 
 import frappe
 
-from grievance_cell.patches.v0_3 import let_service_levels_run_round_the_clock, mask_numbers
+from grievance_cell.grievances import lifecycle
+from grievance_cell.patches.v0_3 import (
+	assign_open_cases,
+	let_service_levels_run_round_the_clock,
+	mask_numbers,
+)
 from grievance_cell.service_levels import deadlines
 from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase, make_sla
 from grievance_cell.setup import shipped
-from grievance_cell.testing import SiteTestCase, make, make_citizen, mobile_no
+from grievance_cell.testing import (
+	SiteTestCase,
+	make,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+	mobile_no,
+)
 
 
 class TestMaskNumbers(SiteTestCase):
@@ -66,3 +82,24 @@ class TestServiceLevelsRoundTheClock(SiteTestCase):
 				shipped.sync()
 				windows = frappe.get_doc("SLA", "CPGRAMS").working_windows
 				self.assertEqual(bool(windows), not edited)
+
+
+class TestAssignOpenCases(SiteTestCase):
+	def test_open_cases_are_assigned_once_and_closed_ones_not(self):
+		department, ward = make_department(), make_area()
+		officer = make_user("Grievance Officer")
+		make_posting(department, ward, user=officer)
+		category = make_category(department)
+		running, closed = make_case(category, ward), make_case(category, ward)
+		lifecycle.move(closed, "Withdrawn", closure_reason="Withdrawn")
+		frappe.db.delete("ToDo", {"reference_name": ("in", (running.name, closed.name))})
+		for _each in range(2):
+			assign_open_cases.execute()
+		assigned = frappe.get_all(
+			"ToDo",
+			{"reference_name": ("in", (running.name, closed.name))},
+			["reference_name", "allocated_to", "status"],
+		)
+		self.assertEqual(
+			assigned, [{"reference_name": running.name, "allocated_to": officer, "status": "Open"}]
+		)

@@ -113,15 +113,7 @@ class Grievance(Document):
 			self.posting, self.routing_note = found.posting, found.note
 		if self.posting:
 			self.assigned_to = worker_of(self.posting)
-			self.validate_against_posting()
-
-	def validate_against_posting(self):
-		if self.against_posting and self.posting in barred_by(self.against_posting):
-			frappe.throw(
-				_("This case is a complaint against {0}: {1} cannot decide it").format(
-					self.against_posting, self.posting
-				)
-			)
+			transfers.refuse_accused(self)
 
 	def keep_read_only_fields(self, before):
 		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.
@@ -168,7 +160,7 @@ class Grievance(Document):
 		"""Give a case that has another posting to whoever works there."""
 		if before.posting != self.posting:
 			self.assigned_to = worker_of(self.posting) if self.posting else None
-			self.validate_against_posting()
+			transfers.refuse_accused(self)
 
 	def start_clock(self):
 		"""Set the target: a demand is decided within the days of the settings, a suggestion cannot be late."""
