@@ -19,7 +19,7 @@ from grievance_cell.emulator.transcript import Turn
 
 AT_ONCE = 8
 # What all citizens would see.
-CHANGES = ("@ messages a minute", "@ a form in the menu")
+CHANGES = ("@ messages a minute", "@ a form in the menu", "@ others have reported")
 SETTINGS = "Grievance Settings"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?")
 FILES = [file for file in golden.written() if file.parent.name in golden.spoken()]
@@ -75,13 +75,13 @@ class HttpStage:
 		self.citizen = Citizen(servers.url("emulator"), golden.PROFILE)
 		self.seen = 0
 		self.made: list[tuple[str, str]] = []
-		self.limited = False
+		self.changed: dict[str, int] = {}
 
 	def clear(self) -> None:
 		for doctype, name in self.made:
 			self.administrator.delete(doctype, name)
-		if self.limited:
-			self.administrator.save(SETTINGS, SETTINGS, messages_per_minute=0)
+		if self.changed:
+			self.administrator.save(SETTINGS, SETTINGS, **dict.fromkeys(self.changed, 0))
 
 	# what a citizen does
 
@@ -175,8 +175,10 @@ class HttpStage:
 			mobile_no = f"+{self.citizen.number}"
 			self.servers.rows("update `tabCitizen` set blocked = 1 where mobile_no = %s", mobile_no)
 		elif what == "messages a minute":
-			self.limited = True
-			self.administrator.save(SETTINGS, SETTINGS, messages_per_minute=int(words))
+			self.change(messages_per_minute=int(words))
+		elif what == "others have reported":
+			self.change(duplicate_days=14)
+			self.report(*(part.strip() for part in words.split(";")))
 		elif what == "a form in the menu":
 			for document in json.loads((golden.GOLDEN / words).read_text(encoding="utf-8")):
 				self.made.insert(0, (document["doctype"], self.administrator.insert(document)["name"]))
@@ -225,6 +227,27 @@ class HttpStage:
 		}
 		self.administrator.insert(
 			{**case, "source": "Walk-in", **({"posting": posting} if kind == "Officer" else {})}
+		)
+
+	def change(self, **settings: int) -> None:
+		"""Change settings until this conversation has ended; 0 is what they are without it."""
+		self.changed |= settings
+		self.administrator.save(SETTINGS, SETTINGS, **settings)
+
+	def report(self, category: str, place: str, people: str) -> None:
+		"""Have so many others report a matter in a place like "Ward 9, Champa"."""
+		name, _comma, town = place.partition(", ")
+		(area,) = self.servers.rows(
+			"""select area.name from `tabLocal Area` area join `tabLocal Area` town on town.name = area.parent_local_area
+			where area.area_name = %s and town.area_name = %s""",
+			name,
+			town,
+		)
+		case = self.administrator.insert(
+			{"doctype": "Grievance", "category": category, "area": area["name"], "description": category}
+		)
+		self.servers.rows(
+			"update `tabGrievance` set reported_by = %s where name = %s", int(people) - 1, case["name"]
 		)
 
 	def officer_of(self, case: str) -> Officer:

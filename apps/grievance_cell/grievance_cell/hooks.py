@@ -8,6 +8,7 @@ app_email = "grievance-cell@example.org"
 app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
 doctype_js = {
+	"Grievance": "public/js/same_matter.js",
 	"Local Area": "public/js/local_area_link.js",
 	"Notification": "public/js/notification.js",
 }
@@ -101,6 +102,7 @@ doc_events = {
 		"after_insert": [
 			"grievance_cell.grievances.informing.on_action",
 			"grievance_cell.messaging.notices.on_action",
+			"grievance_cell.messaging.joined.on_action",
 		]
 	},
 	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},

@@ -1,8 +1,17 @@
 """What the desk asks to be done to a case. Each looks whether the user may, and calls the function that does it."""
 
 import frappe
+from frappe.utils import flt, format_datetime, now_datetime
 
-from grievance_cell.grievances import lifecycle, numbers, parts, proposals, transfers
+from grievance_cell.grievances import (
+	duplicates,
+	emergencies,
+	lifecycle,
+	numbers,
+	parts,
+	proposals,
+	transfers,
+)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -45,6 +54,64 @@ def transfer(case: str, reason: str, department: str | None = None, posting: str
 def ask_department(case: str, department: str, what: str) -> str:
 	"""Ask a second department for its part in a case; returns the name of the part."""
 	return parts.ask(open_case(case), department, what).name
+
+
+@frappe.whitelist(methods=["POST"])
+def merge(case: str, into: str) -> None:
+	"""Join a case to another; the user must be allowed to change both."""
+	duplicates.merge(open_case(case), open_case(into).name)
+
+
+@frappe.whitelist(methods=["POST"])
+def unmerge(case: str, reason: str) -> None:
+	"""Part a case from the one that it was joined to, with a reason that its citizen reads."""
+	duplicates.unmerge(open_case(case), reason)
+
+
+@frappe.whitelist()
+def similar_cases(case: dict | str) -> list[dict]:
+	"""List open cases that may be the same as one, saved or not (the document), as far as the user may read them.
+
+	Each has name, subject, area, status, `registered_on` as it is read, `distance` in metres or None, and `people`.
+	"""
+	given = frappe._dict(frappe.parse_json(case))
+	if not frappe.has_permission("Grievance", "create"):
+		open_case(given.name)
+	if not (given.category and given.area):
+		return []
+	rows = duplicates.similar(
+		given.category,
+		given.area,
+		flt(given.latitude) or None,
+		flt(given.longitude) or None,
+		given.registered_on or now_datetime(),
+		exclude=given.name,
+	)
+	return [
+		{
+			"name": row.name,
+			"subject": row.subject,
+			"area": frappe.get_cached_value("Local Area", row.area, "area_name"),
+			"status": row.status,
+			"registered_on": format_datetime(row.registered_on),
+			"distance": row.distance and round(row.distance),
+			"people": row.people,
+		}
+		for row in rows
+		if frappe.has_permission("Grievance", "read", doc=row.name)
+	]
+
+
+@frappe.whitelist()
+def emergency_numbers(category: str) -> list[dict]:
+	"""List whom to call in an emergency of a category, title and phone_number; none if it is no emergency."""
+	if not frappe.has_permission("Emergency Number", "read"):
+		raise frappe.PermissionError
+	if not emergencies.is_emergency(category):
+		return []
+	return [
+		{"title": row.title, "phone_number": row.phone_number} for row in emergencies.numbers_for(category)
+	]
 
 
 def open_case(case: str, right: str = "write"):

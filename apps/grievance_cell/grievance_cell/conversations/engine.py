@@ -10,7 +10,7 @@ officer's question in the middle of something else. A form is asked by form.py, 
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from grievance_cell.conversations import intents
@@ -24,6 +24,8 @@ from grievance_cell.conversations.model import (
 	REPRESENTATIVE,
 	SET_ANNOUNCEMENTS,
 	SET_LANGUAGE,
+	SIMILAR_CASES,
+	TOLD,
 	Choice,
 	Draft,
 	Effect,
@@ -31,6 +33,7 @@ from grievance_cell.conversations.model import (
 	Flow,
 	Reply,
 	Session,
+	SimilarCase,
 	World,
 )
 from grievance_cell.conversations.my_cases import MyCases
@@ -43,7 +46,7 @@ WINDOW = timedelta(hours=24)
 # One word may be a problem if it is this long; two are.
 LONG_WORD = 14
 # Steps that no answer stands for in a summary.
-UNANSWERED = ("Tell", "Photo", "Confirm")
+UNANSWERED = (*TOLD, "Photo", "Confirm", SIMILAR_CASES)
 # Messages of our own are no citizen's: they come whenever they come.
 OWN_KINDS = ("settled", "question", "reminder", "silence")
 
@@ -66,10 +69,13 @@ def preview(flow: Flow, step_id: str, language: str, world: World) -> Reply | No
 	turn = Turn(session, Event("text"), [flow], world)
 	draft = turn.push(flow)
 	draft.labels = {each.step_id: "…" for each in flow.steps if each.label and each.kind not in UNANSWERED}
-	if step.kind == "Tell":
-		turn.say(turn.text(step.prompt))
-	else:
-		Form(turn).ask(step)
+	form = Form(turn)
+	if step.kind in TOLD:
+		turn.say(form.told(step) or turn.text(step.prompt))
+		return turn.said[-1]
+	if step.kind == SIMILAR_CASES:
+		draft.similar = {"cases": [asdict(SimilarCase("", "…", "…", "…", 12))]}
+	form.ask(step)
 	return turn.said[-1]
 
 
@@ -810,7 +816,7 @@ class Bot:
 		# The question itself was put when it came; what was said is the answer.
 		draft = self.session.draft
 		flow = self.turn.flow_of(draft)
-		first = next((step for step in flow.steps if step.kind != "Tell"), None)
+		first = next((step for step in flow.steps if step.kind not in TOLD), None)
 		draft.step = first.step_id if first else ""
 		for event in events:
 			if self.session.draft is draft:

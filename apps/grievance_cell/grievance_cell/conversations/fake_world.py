@@ -27,6 +27,7 @@ from grievance_cell.conversations.model import (
 	Pin,
 	Reply,
 	Session,
+	SimilarCase,
 	Step,
 )
 
@@ -53,7 +54,10 @@ GRIEVANCE = Flow(
 		Step("type", "Choice", "What would you like to send us?", "grievance_type", "Type", default_answer="Complaint"),
 		Step("description", "Text", "What is wrong?", "description", "Description", max_length=60),
 		Step("category", "Link", "What is it about?", "category", "Category", propose_from="description"),
+		Step("numbers", "Emergency Numbers", "Call at once:", depends_on="answers.emergency"),
+		Step("danger", "Yes/No", "Is someone in danger?", "emergency_confirmed", depends_on="answers.emergency"),
 		Step("area", "Area", "Where is it?", "area", "Place", error_text="No such place."),
+		Step("similar", "Similar Cases", "Is yours the same?", "duplicate_of", "Added to", required=False),
 		Step("address", "Text", "Near what?", "address", "Near", required=False, max_length=4000),
 		Step("photo", "Photo", "A photo, please.", required=False, depends_on="not answers.files"),
 		Step("confirm", "Confirm", "Is this right?", label="Yes, register"),
@@ -204,6 +208,8 @@ CATEGORIES = {
 	"Garbage": ("Garbage", "Sanitation", False, "Complaint", ("garbage", "heap")),
 	"New drain": ("New drain", "Sanitation", False, "Demand", ("drain",)),
 	"Water": ("Water", "", False, "Complaint Demand Suggestion", ("water", "tap")),
+	# Found by its words alone.
+	"Fire": ("Fire", "Other", False, "Complaint", ("fire",)),
 }
 AREAS = {"naila": ["A1"], "ward 5": ["A2", "A3"], "rampur": ["A4"]}
 AREA_LABELS = {"A1": "Naila", "A2": "Ward 5, Naila", "A3": "Ward 5, Champa", "A4": "Rampur"}
@@ -216,6 +222,10 @@ HINDI = {
 	"Menu": "मेनू",
 	"What is wrong?": "क्या परेशानी है?",
 }
+REPORTED = (
+	SimilarCase("GRV-2026-000011", "Drain choked", "Naila", "1 August 2026", 12),
+	SimilarCase("GRV-2026-000012", "Drain choked", "Naila", "2 August 2026", 1),
+)
 OWN = Case(
 	"GRV-2026-000123",
 	"Drain choked",
@@ -252,6 +262,8 @@ class FakeWorld:
 		self.own_cases = list(cases)
 		self.offices = tuple(offices)
 		self.at_office = list(at_office)
+		# What others have reported of a category in a place.
+		self.reported: dict[tuple[str, str], tuple[SimilarCase, ...]] = {}
 		self.home = ""
 		self.blocked = False
 		self.messages_per_minute = 0
@@ -329,6 +341,18 @@ class FakeWorld:
 		if latitude > 80:
 			return []
 		return [Choice(a, AREA_LABELS[a]) for a in (["A1"] if latitude > 20 else ["A2", "A3"])]
+
+	# emergencies, and what others have reported
+
+	def is_emergency(self, flow, answers):
+		return answers.get("category") == "Fire"
+
+	def emergency_numbers(self, flow, answers, language):
+		return ["All emergencies: *112*", "Fire brigade: *101*"]
+
+	def similar(self, flow, answers, language):
+		place = answers.get("area")
+		return self.reported.get((answers.get("category"), place and place["area"]), ())
 
 	# the citizen's cases
 

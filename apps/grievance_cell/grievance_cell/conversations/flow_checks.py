@@ -23,7 +23,7 @@ from grievance_cell.conversations.flow_texts import (
 	translation_of,
 )
 from grievance_cell.conversations.flows import ACT, INSERT
-from grievance_cell.conversations.model import CITIZEN, MENU
+from grievance_cell.conversations.model import CITIZEN, MENU, SIMILAR_CASES, TOLD
 from grievance_cell.conversations.turns import LIST_ROWS, LONGEST_LIST
 
 ERROR, WARNING = "error", "warning"
@@ -32,9 +32,9 @@ ERROR, WARNING = "error", "warning"
 STEP_ID = re.compile(r"[a-z][a-z0-9_]{0,49}")
 # What else stands there, and means the same at every step.
 RESERVED = {
-	"add", "cancel", "case", "change", "feedback", "files", "flow", "held", "lang", "page", "remind", "skip", "withdraw",
+	"add", "cancel", "case", "change", "emergency", "feedback", "files", "flow", "held", "lang", "page", "remind", "skip", "withdraw",
 }  # fmt: skip
-NEED_NO_FIELD = {"Tell", "Photo", "Media", "Location", "Confirm", "Case"}
+NEED_NO_FIELD = {*TOLD, "Photo", "Media", "Location", "Confirm", "Case"}
 FIELDTYPES = {
 	"Choice": {"Select"},
 	"Link": {"Link"},
@@ -44,9 +44,10 @@ FIELDTYPES = {
 	"Yes/No": {"Check", "Select", "Data"},
 	"Area": {"Link"},
 	"Case": {"Link"},
+	SIMILAR_CASES: {"Link"},
 }
 # The DocType that a step of these kinds chooses from.
-CHOSEN_FROM = {"Area": "Local Area", "Case": "Grievance"}
+CHOSEN_FROM = {"Area": "Local Area", "Case": "Grievance", SIMILAR_CASES: "Grievance"}
 # What an action reads by the step's ID, where it does not take whatever was said.
 READ_BY_ACTION = {"rate_case": "rating"}
 # Meta's limits, which the provider would cut to: characters of a message, of one with buttons or a list, of a button,
@@ -55,7 +56,7 @@ LONGEST_TEXT, LONGEST_QUESTION, LONGEST_BUTTON, LONGEST_LABEL = 4096, 1024, 20, 
 BUTTONS = 3
 # What a condition may look at besides the answers, as the talk gives it.
 SEEN = ("answers", "answer", "contact", "case")
-FILES = "files"
+FILES, EMERGENCY = "files", "emergency"
 MOST_COMBINATIONS = 2000
 FILTER_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -297,7 +298,7 @@ def unknown_name(tree: ast.AST) -> str | None:
 
 
 def unknown_answers(flow, tree: ast.AST) -> list[str]:
-	return sorted(answers_read(tree) - {each.step_id for each in flow.steps} - {FILES})
+	return sorted(answers_read(tree) - {each.step_id for each in flow.steps} - {FILES, EMERGENCY})
 
 
 def answers_read(tree: ast.AST) -> set[str]:
@@ -340,6 +341,8 @@ def possible_answers(flow, step, name: str) -> list | None:
 	"""List what the answer to another step can be when a step is to be asked; None if it can be anything."""
 	if name == FILES:
 		return [0, 1, 2]
+	if name == EMERGENCY:
+		return [True, False]
 	asked = next((each for each in flow.steps if each.step_id == name), None)
 	if not asked or asked is step:
 		return [None]
@@ -367,7 +370,7 @@ def order(flow) -> Iterator[Finding]:
 		for name in sorted(name for name in read if rows.get(name, 0) > step.idx):
 			message = _("Row {0}: the answer to {1}, which it looks at, is asked for after it")
 			yield Finding(WARNING, message.format(step.idx, name), step.idx)
-		if summary and step.idx > summary and step.kind != "Tell":
+		if summary and step.idx > summary and step.kind not in TOLD:
 			message = _("Row {0}: asked after the summary, where the answer then does not stand")
 			yield Finding(WARNING, message.format(step.idx), step.idx)
 

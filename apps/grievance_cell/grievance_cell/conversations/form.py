@@ -6,6 +6,7 @@ breaks a running talk: answers to steps that are gone are dropped, and new quest
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from grievance_cell.conversations import intents, readers
@@ -13,13 +14,17 @@ from grievance_cell.conversations.model import (
 	CALLBACK,
 	CASE_NOT_SETTLED,
 	CITIZEN,
+	EMERGENCY_NUMBERS,
 	FIRST_CONTACT,
+	SIMILAR_CASES,
+	TOLD,
 	CallAction,
 	Choice,
 	CreateDocument,
 	Draft,
 	Event,
 	Flow,
+	SimilarCase,
 	Step,
 )
 from grievance_cell.conversations.office_cases import OfficeCases
@@ -31,6 +36,8 @@ SUMMARY_LINE = 160
 PROPOSALS = 3
 # After so many answers in a row that are none, a way out is offered.
 PATIENCE = 3
+# The answer that a matter is none of those that others have reported.
+OWN_MATTER = "own"
 
 
 class Form:
@@ -65,9 +72,10 @@ class Form:
 		while self.session.draft:
 			self.follow_edited_flow()
 			self.take_opening()
-			step = self.open_step()
+			self.forget_similar()
+			step = self.next_step()
 			if step and step.kind == "Confirm" and self.drop_unfitting():
-				step = self.open_step()
+				step = self.next_step()
 			told = self.told_before(step)
 			before = "\n\n".join(filter(None, (before, told)))
 			if step:
@@ -80,12 +88,20 @@ class Form:
 			if self.session.draft and self.session.draft.suspended:
 				return
 
+	def next_step(self) -> Step | None:
+		"""Find the next open question; whether it is one of several reports is asked only if there are others."""
+		step = self.open_step()
+		while step and step.kind == SIMILAR_CASES and not self.look_for_similar():
+			self.draft.answers[step.step_id] = None
+			step = self.open_step()
+		return step
+
 	def open_step(self) -> Step | None:
 		return next(
 			(
 				step
 				for step in self.flow.steps
-				if step.kind != "Tell" and step.step_id not in self.draft.answers and self.applies(step)
+				if step.kind not in TOLD and step.step_id not in self.draft.answers and self.applies(step)
 			),
 			None,
 		)
@@ -96,10 +112,18 @@ class Form:
 		for each in self.flow.steps:
 			if step and each.step_id == step.step_id:
 				break
-			if each.kind == "Tell" and each.step_id not in self.draft.told and self.applies(each):
+			if each.kind in TOLD and each.step_id not in self.draft.told and self.applies(each):
 				self.draft.told.append(each.step_id)
-				lines.append(self.text(each.prompt, case=self.draft.about))
-		return "\n\n".join(lines)
+				lines.append(self.told(each))
+		return "\n\n".join(filter(None, lines))
+
+	def told(self, step: Step) -> str:
+		"""Say what a step tells; nothing where there are no numbers to call."""
+		text = self.text(step.prompt, case=self.draft.about)
+		if step.kind != EMERGENCY_NUMBERS:
+			return text
+		numbers = self.world.emergency_numbers(self.flow, self.draft.answers, self.session.language)
+		return "\n".join([text, *numbers]) if numbers else ""
 
 	def take_opening(self) -> None:
 		"""Use what the first message said, once, in the form that it was meant for."""
@@ -148,8 +172,37 @@ class Form:
 		return not step.depends_on or self.world.holds(step.depends_on, self.seen(), about=self.draft.about)
 
 	def seen(self) -> dict[str, Any]:
-		"""Return what a step's condition may look at: the answers, and how many files have come."""
-		return {**self.draft.answers, "files": len(self.draft.media)}
+		"""Return what a step's condition may look at: the answers, how many files have come, whether it is an emergency."""
+		answers = self.draft.answers
+		emergency = self.world.is_emergency(self.flow, answers)
+		return {**answers, "files": len(self.draft.media), "emergency": emergency}
+
+	def matter(self) -> dict[str, Any]:
+		"""Return the answers that say what it is about and where: by them others' reports are found."""
+		answers = self.draft.answers
+		kinds = ("Link", "Area", "Location")
+		return {
+			s.step_id: answers[s.step_id] for s in self.flow.steps if s.kind in kinds and s.step_id in answers
+		}
+
+	def forget_similar(self) -> None:
+		"""Ask anew whether others have reported it, once what it is about or where has been changed."""
+		step = self.flow.first_of_kind(SIMILAR_CASES)
+		if step and self.draft.similar and self.draft.similar["matter"] != self.matter():
+			self.draft.similar = {}
+			self.drop(step)
+
+	def look_for_similar(self) -> bool:
+		"""Find what others have reported, once for a matter; False for nothing."""
+		draft = self.draft
+		if not draft.similar:
+			found = self.world.similar(self.flow, draft.answers, self.session.language)
+			cases = [asdict(each) for each in found[:PROPOSALS]]
+			draft.similar = {"matter": self.matter(), "cases": cases}
+		return bool(draft.similar["cases"])
+
+	def similar_cases(self) -> list[SimilarCase]:
+		return [SimilarCase(**each) for each in self.draft.similar.get("cases", ())]
 
 	def follow_edited_flow(self) -> None:
 		draft, flow = self.draft, self.flow
@@ -209,7 +262,7 @@ class Form:
 		choices = self.buttons(step)
 		if step.kind in ("Area", "Location") and not choices and step.required:
 			return self.turn.say(text, asks_location=True)
-		if not step.required:
+		if not step.required and step.kind != SIMILAR_CASES:
 			choices = [*choices, Choice("skip", self.text("Skip"))]
 		self.turn.say(text, choices)
 
@@ -220,7 +273,20 @@ class Form:
 			)
 		if step.kind == "Confirm":
 			return "\n\n".join(filter(None, (self.summary(), self.text(step.prompt, case=self.draft.about))))
+		if step.kind == SIMILAR_CASES:
+			return "\n\n".join([*self.reports(), self.text(step.prompt)])
 		return self.text(step.prompt, case=self.draft.about)
+
+	def reports(self) -> list[str]:
+		"""Say what others have reported, numbered where there are several."""
+		cases, said = self.similar_cases(), []
+		for number, case in enumerate(cases, 1):
+			count = self.text("One person has reported this.")
+			if case.people > 1:
+				count = self.text("{count} people have reported this.", count=str(case.people))
+			line = f"{named(case)}\n{count}"
+			said.append(f"{number}. {line}" if len(cases) > 1 else line)
+		return said
 
 	def summary(self) -> str:
 		draft, lines = self.draft, []
@@ -238,6 +304,17 @@ class Form:
 				Choice("confirm", self.text(step.label or "Yes, send it")),
 				*([Choice("change", self.text("Change something"))] if self.changeable() else []),
 				Choice("cancel", self.text("Cancel")),
+			]
+		if step.kind == SIMILAR_CASES:
+			cases = self.similar_cases()
+			labels = [self.text("Yes, number {number}", number=str(n)) for n in range(1, len(cases) + 1)]
+			labels = labels if len(cases) > 1 else [self.text("Yes, add mine")]
+			return [
+				*(
+					Choice(f"{step.step_id}:{case.name}", label)
+					for case, label in zip(cases, labels, strict=True)
+				),
+				Choice(f"{step.step_id}:{OWN_MATTER}", self.text("No, another matter")),
 			]
 		if step.kind == "Name":
 			name = self.session.profile_name
@@ -342,6 +419,12 @@ class Form:
 			self.keep(step, value, value)
 		elif step.kind == "Area":
 			return self.take_area(step, value)
+		elif step.kind == SIMILAR_CASES:
+			case = next((each for each in self.similar_cases() if each.name == value), None)
+			if not case and value != OWN_MATTER:
+				return False
+			self.drop(step)
+			self.keep(step, case and case.name, named(case) if case else "")
 		elif option := self.find_option(step, value):
 			if option.is_group:
 				self.draft.step, self.draft.group = step.step_id, option.value
@@ -445,6 +528,10 @@ class Form:
 			return self.ask(step)
 		if step.kind == "Yes/No" and meant in (intents.YES, intents.NO):
 			return self.take_choice(step, f"{step.step_id}:{1 if meant == intents.YES else 0}")
+		if step.kind == SIMILAR_CASES and meant == intents.NO:
+			return self.take_choice(step, f"{step.step_id}:{OWN_MATTER}")
+		if step.kind == SIMILAR_CASES and meant == intents.YES and len(cases := self.similar_cases()) == 1:
+			return self.take_choice(step, f"{step.step_id}:{cases[0].name}")
 		if meant in (intents.SKIP, intents.NO) and not step.required:
 			return self.take_choice(step, "skip")
 		if step.kind == "Confirm" and meant in (intents.YES, intents.NO):
@@ -589,3 +676,8 @@ class Form:
 		Who said that a case is not settled has said it; why is not for us to wait for.
 		"""
 		return self.flow.occasion == CASE_NOT_SETTLED
+
+
+def named(case: SimilarCase) -> str:
+	"""Write what a case that others have reported is about, where it is and since when."""
+	return ", ".join(filter(None, (case.title, case.place, case.day)))

@@ -23,6 +23,11 @@ CITIZEN = "Citizen"
 OFFICER = "Officer"
 REPRESENTATIVE = "Representative"
 
+# Kinds of steps that tell and ask nothing.
+TELL, EMERGENCY_NUMBERS = "Tell", "Emergency Numbers"
+TOLD = (TELL, EMERGENCY_NUMBERS)
+SIMILAR_CASES = "Similar Cases"
+
 # What the bot asks the site to do by itself; the actions of flows are named in hooks beside them.
 CONFIRM_CASE = "confirm_case"
 REOPEN_CASE = "reopen_case"
@@ -89,7 +94,10 @@ class Flow:
 
 @dataclass
 class Draft:
-	"""A form that is being filled. `about` is the case that it is about, if there is one already."""
+	"""A form that is being filled. `about` is the case that it is about, if there is one already.
+
+	`similar` are the cases that may be the same matter, and the answers that they were looked for with.
+	"""
 
 	flow: str
 	version: str = ""
@@ -101,6 +109,7 @@ class Draft:
 	told: list[str] = field(default_factory=list)
 	opening: dict[str, Any] = field(default_factory=dict)
 	places: dict[str, Any] = field(default_factory=dict)
+	similar: dict[str, Any] = field(default_factory=dict)
 	group: str = ""
 	all_choices: bool = False
 	suspended: bool = False
@@ -265,6 +274,17 @@ class Case:
 	pin: Pin | None = None
 
 
+@dataclass(frozen=True)
+class SimilarCase:
+	"""An open case that may be the same matter, as anybody may read of it: no name, no number. Texts in the citizen's language."""
+
+	name: str
+	title: str
+	place: str
+	day: str
+	people: int
+
+
 class World(Protocol):
 	"""What the engine may ask of the site, about who writes. Labels come in the language that is asked for.
 
@@ -291,6 +311,9 @@ class World(Protocol):
 	def areas_named(self, text: str, language: str) -> Sequence[Choice]: ...
 	def areas_near(self, latitude: float, longitude: float, language: str) -> Sequence[Choice]: ...
 	def holds(self, expression: str, answers: dict, answer: Any = None, about: str = "") -> bool: ...
+	def is_emergency(self, flow: Flow, answers: dict) -> bool: ...
+	def emergency_numbers(self, flow: Flow, answers: dict, language: str) -> Sequence[str]: ...
+	def similar(self, flow: Flow, answers: dict, language: str) -> Sequence[SimilarCase]: ...
 	def cases(self, language: str) -> Sequence[Case]: ...
 	def case(self, number: str, language: str) -> Case | None: ...
 	def office_counts(self, office: str, language: str) -> str: ...

@@ -17,6 +17,7 @@ from grievance_cell.conversations.fake_world import (
 	NOW,
 	OWN,
 	PIN,
+	REPORTED,
 	SETTLED,
 	SILENCE,
 	SOON,
@@ -55,6 +56,7 @@ WORDS = (
 GARBAGE = (
 	"", ":", "type:", "type:Gone", "area:A1", "area:another", "category:another", "category:Drain choked", "page:", "page:7",
 	"page:99999999999", "page:²", "skip", "change", "confirm", "change:type", "change:nothing", "change:", "feedback:", "name:",
+	"similar:own", "similar:", f"similar:{REPORTED[0].name}", f"similar:{OWN.name}", "danger:1",
 	f"feedback:{SETTLED.name}:no", f"feedback:{OWN.name}:yes", "feedback:GRV-2026-000999:no", "case:", "add:X", "remind:X",
 	"flow:", "flow:Grievance", "flow:Grievance:Gone", "flow:Introduction", "flow:Survey:x", "lang:", "lang:hi", "held:",
 	"speak-as:", "speak-as:Officer", "speak-as:Citizen", "speak-as:Representative", "office-cases", "office-case:",
@@ -114,6 +116,7 @@ class Sequence:
 			many=25 if many else 0, cases=CASES, offices=offices, at_office=at_office
 		)
 		self.world.home = "A4" if home else ""
+		self.world.reported = {("Drain choked", "A1"): REPORTED, ("Garbage", "A1"): REPORTED[:1]}
 		self.flows = {flow.name: flow for flow in ALL_FLOWS}
 		self.off: set[str] = set()
 		self.session = Session(citizen_known=known, language="hi" if known else "")
@@ -239,6 +242,9 @@ class Sequence:
 				and step.step_id in lost
 				and not self.world.option(flow, step, kept.answers, draft.answers[step.step_id], "en")
 			}
+			if any(draft.answers.get(each) != kept.answers.get(each) for each in ("category", "area")):
+				# Whether others have reported it is asked anew.
+				unfitting.add("similar")
 			taken_back = (
 				done.startswith(("change:", "flow:", "office-act:"))
 				or done.endswith(":another")
@@ -380,7 +386,7 @@ class TestAnySequence(unittest.TestCase):
 		said = talk.hear(tap("flow:Grievance:Complaint"))
 		answers = {
 			"language": tap("language:en"), "name": text("Geeta"), "home": tap("skip"), "description": text("it smells here"),
-			"category": tap("category:Garbage"), "area": PIN, "address": tap("skip"), "photo": tap("skip"),
+			"category": tap("category:Garbage"), "area": PIN, "similar": tap("similar:own"), "address": tap("skip"), "photo": tap("skip"),
 			"confirm": tap("confirm"),
 		}  # fmt: skip
 		for _question in answers:

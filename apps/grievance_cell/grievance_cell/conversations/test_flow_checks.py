@@ -119,6 +119,25 @@ class TestFlowChecks(SiteTestCase):
 		self.assert_found("for a button", flow(WHAT, {**HOW, "options": f"a|{'x' * 21}\nb"}), WARNING)
 		self.assert_found("for the phone", flow(WHAT, {**HOW, "options": f"a|{'x' * 73}\nb"}), WARNING)
 
+	def test_similar_cases_fill_a_field_that_names_a_case(self):
+		step = {"step_id": "same", "kind": "Similar Cases", "prompt": "?"}
+		for field in (None, "color", "reference_name"):
+			with self.subTest(field):
+				found = flow_checks.structure(flow(WHAT, {**step, "target_field": field}))
+				self.assertTrue(found)
+		grievance = flow({**step, "target_field": "duplicate_of"}, document_type="Grievance")
+		self.assertEqual(flow_checks.structure(grievance), [])
+
+	def test_a_condition_may_look_at_whether_it_is_an_emergency(self):
+		numbers = {
+			"step_id": "numbers",
+			"kind": "Emergency Numbers",
+			"prompt": "Call:",
+			"depends_on": "answers.emergency",
+		}
+		self.assertEqual(list(flow_checks.conditions(flow(WHAT, numbers))), [])
+		self.assertEqual(flow_checks.structure(flow(WHAT, numbers)), [])
+
 	def test_a_prompt_has_room_on_the_phone(self):
 		self.assert_found("1025 letters", flow(WHAT, {**HOW, "prompt": "x" * 1025}))
 		self.assertEqual(self.found(flow({**WHAT, "prompt": "x" * 1025}, HOW)), [])

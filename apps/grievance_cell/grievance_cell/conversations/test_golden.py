@@ -16,7 +16,15 @@ import jinja2
 from grievance_cell.conversations import flows, talk
 from grievance_cell.conversations.fake_world import Answers, FakeWorld, Talk, asks, settled
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.conversations.model import CallAction, Case, Choice, Event, Flow, Reply
+from grievance_cell.conversations.model import (
+	CallAction,
+	Case,
+	Choice,
+	Event,
+	Flow,
+	Reply,
+	SimilarCase,
+)
 from grievance_cell.emulator import transcript
 from grievance_cell.emulator.rehearsal import rehearse, time_passed
 from grievance_cell.emulator.transcript import Turn
@@ -87,6 +95,13 @@ def translate(text: str, language: str) -> str:
 	return translations(language).get(text) or text
 
 
+def served_by(title: str) -> list[str]:
+	"""List the categories for which the demo tells an emergency number."""
+	return next(
+		(row["categories"].split(";") for row in rows("emergency_numbers") if row["title"] == title), []
+	)
+
+
 @dataclass(frozen=True)
 class Area:
 	name: str
@@ -126,6 +141,7 @@ class DemoDistrict(FakeWorld):
 		super().__init__()
 		self.steps = {(form["title"], step["step_id"]): step for form in forms for step in form["steps"]}
 		self.records: dict[str, list[str]] = {}
+		self.reported_by_others: list[tuple[str, str, int]] = []
 		self.statuses = {row["status_name"]: row for row in shipped("grievance_status")}
 
 	def translate(self, text, language):
@@ -222,6 +238,39 @@ class DemoDistrict(FakeWorld):
 		nearest = min(map(distance, placed))
 		# A tenth of a degree and more is another district.
 		return [self.place(area, language) for area in placed if distance(area) == nearest and nearest < 0.01]
+
+	# emergencies, and what others have reported
+
+	def category(self, answers):
+		return next((row for row in rows("categories") if row["category"] == answers.get("category")), None)
+
+	def is_emergency(self, flow, answers):
+		row = self.category(answers)
+		return bool(row) and row["priority"] == "Emergency"
+
+	def emergency_numbers(self, flow, answers, language):
+		row = self.category(answers)
+		return [
+			f"{self.translate(each['title'], language)}: *{each['phone_number']}*"
+			for each in shipped("emergency_number")
+			if each["enabled"] or row["category"] in served_by(each["title"])
+		]
+
+	def similar(self, flow, answers, language):
+		row, place = self.category(answers), answers.get("area")
+		if not (row and place and int(row["can_be_shared"] or 0)):
+			return []
+		return [
+			SimilarCase(
+				"GRV-2026-000001",
+				self.translate(category, language),
+				self.area(area, language).label,
+				DUE[language],
+				people,
+			)
+			for category, area, people in self.reported_by_others
+			if (category, area) == (row["category"], place["area"])
+		]
 
 	# cases
 
@@ -402,7 +451,9 @@ class EngineStage:
 		self.note(name, status)
 		self.world.home = self.world.home or values["area"]
 		self.talk.session.latest_case, self.talk.session.latest_case_on = name, self.talk.now.isoformat()
-		return SimpleNamespace(name=name, department=department, resolution_by=self.talk.now)
+		joined = values.get("duplicate_of")
+		due = None if joined else self.talk.now
+		return SimpleNamespace(name=name, department=department, resolution_by=due, duplicate_of=joined)
 
 	def note(self, case: str, what: str, remark: str = "") -> None:
 		self.world.records[case].append(f"{DUE[self.language]}: {what}{f' ({remark})' if remark else ''}")
@@ -518,6 +569,11 @@ class EngineStage:
 			return self.hear(asks(case, words))
 		if what == "the phone of an office":
 			self.open_office(*words.split(", "))
+			return []
+		if what == "others have reported":
+			category, place, people = (part.strip() for part in words.split(";"))
+			(area,) = self.world.areas_named(place, self.language)
+			self.world.reported_by_others.append((category, area.value, int(people)))
 			return []
 		if what == "the citizen is blocked":
 			self.world.blocked = True

@@ -1,8 +1,20 @@
 import frappe
+from freezegun import freeze_time
 
 from grievance_cell.conversations import flows, world
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.testing import SiteTestCase, make, make_category, make_channel, make_department, unique
+from grievance_cell.conversations.model import SimilarCase
+from grievance_cell.testing import (
+	SiteTestCase,
+	make,
+	make_area,
+	make_case,
+	make_category,
+	make_channel,
+	make_citizen,
+	make_department,
+	unique,
+)
 
 
 class TestWorld(SiteTestCase):
@@ -130,6 +142,33 @@ class TestWorld(SiteTestCase):
 		)
 		frappe.db.set_value("Language", {"name": ("in", ("hi", "pa"))}, "enabled", 0)
 		self.assertEqual([choice.value for choice in self.site.languages()], ["en"])
+
+	def test_what_others_have_reported_is_shown_without_name_or_number(self):
+		ward = make_area("Ward", area_name="Ward 77")
+		frappe.db.set_value("Grievance Category", self.drain.name, "can_be_shared", 1)
+		frappe.clear_document_cache("Grievance Category", self.drain.name)
+		main = make_case(self.drain, ward, registered_on="2026-08-01 10:00:00", citizen=make_citizen().name)
+		answers = {"category": self.drain.name, "area": {"area": ward.name}}
+		with freeze_time("2026-08-03 10:00:00"):
+			(found,) = self.site.similar(self.flow, answers, "en")
+			self.site.citizen = main.citizen
+			self.assertEqual(self.site.similar(self.flow, answers, "en"), [])
+		self.assertEqual(found, SimilarCase(main.name, self.drain.name, "Ward 77", "1 August 2026", 1))
+
+	def test_nothing_is_looked_for_before_what_and_where_are_known(self):
+		self.assertEqual(self.site.similar(self.flow, {"category": self.drain.name}, "en"), [])
+		self.assertEqual(self.site.similar(self.flow, {}, "en"), [])
+
+	def test_an_emergency_is_what_its_category_says(self):
+		fire = make_category(make_department(), priority="Emergency")
+		self.assertTrue(self.site.is_emergency(self.flow, {"category": fire.name}))
+		self.assertFalse(self.site.is_emergency(self.flow, {"category": self.drain.name}))
+		self.assertFalse(self.site.is_emergency(self.flow, {}))
+
+	def test_numbers_to_call_are_told_in_the_citizens_language(self):
+		fire = make_category(make_department(), priority="Emergency")
+		lines = self.site.emergency_numbers(self.flow, {"category": fire.name}, "hi")
+		self.assertEqual(lines[0], "हर आपात स्थिति: *112*")
 
 	def test_a_condition_reads_the_answers(self):
 		self.assertTrue(self.site.holds("answers.type == 'Demand'", {"type": "Demand"}))

@@ -11,19 +11,27 @@ import frappe
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from frappe import _
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
 from grievance_cell.conversations import area_search
 from grievance_cell.conversations.intents import normalise
-from grievance_cell.conversations.model import OFFICER, Case, Choice, Flow, Pin, Step
-from grievance_cell.grievances import categorisation, officer_cases, own_cases, reopening, ward_cases
+from grievance_cell.conversations.model import OFFICER, Case, Choice, Flow, Pin, SimilarCase, Step
+from grievance_cell.grievances import (
+	categorisation,
+	duplicates,
+	emergencies,
+	officer_cases,
+	own_cases,
+	reopening,
+	ward_cases,
+)
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, acting_as
 from grievance_cell.grievances.offices import Office
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
-CATEGORY = "Grievance Category"
+CASE, CATEGORY = "Grievance", "Grievance Category"
 # Of so many likely categories those are proposed that the step's filters leave.
 LIKELY = 10
 # What of a case's description stands in the message that shows it, so that there is room for the rest.
@@ -186,6 +194,42 @@ class Site:
 			# A question that cannot be placed is not asked; the talk goes on.
 			frappe.log_error(title=f"The condition of a Chat Step failed: {expression}"[:140])
 			return False
+
+	# emergencies, and what others have reported
+
+	def answer_to(self, flow: Flow, field: str, answers: dict) -> Any:
+		"""Return the answer that fills a field of the flow's document."""
+		return next((answers.get(step.step_id) for step in flow.steps if step.target_field == field), None)
+
+	def is_emergency(self, flow: Flow, answers: dict) -> bool:
+		return flow.document_type == CASE and emergencies.is_emergency(
+			self.answer_to(flow, "category", answers)
+		)
+
+	def emergency_numbers(self, flow: Flow, answers: dict, language: str) -> list[str]:
+		"""List whom to call, a line each, for the category that was answered."""
+		numbers = emergencies.numbers_for(self.answer_to(flow, "category", answers))
+		return [f"{self.translate(row.title, language)}: *{row.phone_number}*" for row in numbers]
+
+	def similar(self, flow: Flow, answers: dict, language: str) -> list[SimilarCase]:
+		"""List what others have reported and may be the same, the likeliest first."""
+		category, place = (self.answer_to(flow, field, answers) for field in ("category", "area"))
+		if flow.document_type != CASE or not (category and place):
+			return []
+		rows = duplicates.similar(
+			category, place["area"], place.get("latitude"), place.get("longitude"), now_datetime()
+		)
+		return [self.as_similar(row, language) for row in rows if row.citizen != self.citizen]
+
+	def as_similar(self, row: frappe._dict, language: str) -> SimilarCase:
+		place = self.area(row.area, language)
+		return SimilarCase(
+			name=row.name,
+			title=self.translate(row.category, language),
+			place=place.label if place else "",
+			day=self.date(row.registered_on, language),
+			people=row.people,
+		)
 
 	# places
 

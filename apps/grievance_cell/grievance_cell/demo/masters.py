@@ -84,6 +84,7 @@ def make() -> None:
 	areas = make_areas()
 	departments = make_departments()
 	make_categories(departments)
+	set_emergency_numbers()
 	make_charter()
 	make_people(areas, departments)
 	make_channel(areas["Janjgir-Champa"])
@@ -191,6 +192,17 @@ def make_categories(departments: dict[str, str]) -> None:
 			row["category"],
 		)
 		translate(row["category"], row, "category")
+
+
+def set_emergency_numbers() -> None:
+	"""Tell those numbers that call for help in some emergencies only in these."""
+	for row in rows("emergency_numbers"):
+		number = frappe.get_doc("Emergency Number", row["title"])
+		if not number.enabled:
+			number.update(
+				{"enabled": 1, "categories": [{"category": each} for each in row["categories"].split(";")]}
+			)
+			number.save(ignore_permissions=True)
 
 
 def make_charter() -> None:

@@ -17,6 +17,7 @@ def record(document, action: str, *, actor: str | None = None, **details):
 			"action": action,
 			"actor": actor or frappe.session.user,
 			"done_on": now_datetime(),
+			"through": document.flags.through,
 			**details,
 		}
 	)

@@ -84,7 +84,8 @@ def begin(case) -> None:
 		to_department=case.department,
 		visible_to_citizen=1,
 	)
-	if case.posting:
+	# One that is joined to another at once is worked on there.
+	if case.posting and not case.flags.joins:
 		registered_by = frappe.session.user
 		with acting_as("Administrator"):
 			move(
@@ -111,9 +112,10 @@ def before_move(case, previous) -> None:
 	if will_be == RESOLVED:
 		require_proof(case)
 	if will_be == CLOSED and case.closure_reason == decisions.JOINED:
-		# It goes on in another case, and may be told apart from that again: its own clock stands until then.
-		if not case.on_hold_since:
-			deadlines.pause(case, now)
+		# It goes on in another case, and may be told apart from that again: its own clock stands until then, neither met
+		# nor breached. That the citizen hears where their matter lies is a response.
+		deadlines.responded(case, now)
+		deadlines.set_aside(case, now)
 	elif will_be in (RESOLVED, CLOSED) and was in (OPEN, PAUSED):
 		deadlines.responded(case, now)
 		if was == PAUSED:

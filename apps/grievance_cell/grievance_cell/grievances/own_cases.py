@@ -2,7 +2,8 @@
 
 The acts are registered in hooks (`chat_actions`): a form of staff's own may end with any of them. Each is called as
 `act(citizen=, case=, values=, when=)` under the session's user, `values` being the form's answers by step id, and returns
-what to tell the citizen. None says anything of a case that is another citizen's, nor does anything to it.
+what to tell the citizen. None says anything of a case that is another citizen's, nor does anything to it; but what is
+said of a case that was joined to another counts on the main one, where the work is done, under the citizen's own number.
 """
 
 from datetime import datetime
@@ -11,7 +12,8 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, lifecycle, reopening
+from grievance_cell.grievances import actions, duplicates, lifecycle, reopening
+from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -21,51 +23,81 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 )
 from grievance_cell.grievances.officers import tell_officer
 
+REGISTERED = "Registered"
 WITHDRAWN_STATUS = "Withdrawn"
 ANSWERED_STATUS = "In Progress"
 INFORMATION_ADDED, REMINDED, RATED = "Information Added", "Reminded", "Rated"
+SAYS_SETTLED = "Says It Is Settled"
 LATEST = 5
 STEPS_SHOWN = 5
 FIELDS = [
 	"name", "grievance_type", "subject", "category", "status", "department", "resolution_by", "closed_on", "closure_reason",
+	"duplicate_of",
 ]  # fmt: skip
 # Another department's part in a case is the office's affair.
 WHOLE = {"parent_grievance": ("is", "not set")}
+# What a citizen is told of a joined case is where the main one stands.
+OF_MAIN = ["status", "department", "resolution_by", "closed_on", "closure_reason"]
 
 
 def latest(citizen: str) -> list[frappe._dict]:
-	"""List a citizen's latest cases: name, subject, category, status, department, resolution_by."""
-	return frappe.get_all(
-		"Grievance", {"citizen": citizen, **WHOLE}, FIELDS, order_by="registered_on desc", limit=LATEST
-	)
+	"""List a citizen's latest cases: name, subject, category, status, department, resolution_by, duplicate_of."""
+	return _cases({"citizen": citizen, **WHOLE}, LATEST)
 
 
 def find(citizen: str, number: str) -> frappe._dict | None:
 	"""Find a citizen's own case by its name or, the latest of them, by its number without year and zeros."""
-	if not number.isdecimal():
-		found = frappe.get_all("Grievance", {"citizen": citizen, "name": number, **WHOLE}, FIELDS)
-		return found[0] if found else None
-	ending = f"-{int(number):06d}"
-	found = frappe.get_all(
-		"Grievance",
-		{"citizen": citizen, "name": ("like", f"%{ending}"), **WHOLE},
-		FIELDS,
-		order_by="registered_on desc",
-		limit=1,
-	)
+	name = number if not number.isdecimal() else ("like", f"%-{int(number):06d}")
+	found = _cases({"citizen": citizen, "name": name, **WHOLE}, 1)
 	return found[0] if found else None
 
 
+def _cases(filters: dict, limit: int) -> list[frappe._dict]:
+	rows = frappe.get_all("Grievance", filters, FIELDS, order_by="registered_on desc", limit=limit)
+	for row in rows:
+		if row.duplicate_of:
+			row.update(frappe.db.get_value("Grievance", row.duplicate_of, OF_MAIN, as_dict=True))
+	return rows
+
+
 def steps_done(case: str) -> list[frappe._dict]:
-	"""List the latest things done that the citizen may see, oldest first: action, to_status, to_department, remark, done_on."""
-	rows = frappe.get_all(
+	"""List the latest things done that the citizen may see, oldest first: action, to_status, to_department, remark, done_on.
+
+	With those of the case that it was joined to, but for what another citizen wrote there.
+	"""
+	rows = _visible_steps(case)
+	if main := frappe.db.get_value("Grievance", case, "duplicate_of"):
+		rows += [row for step in _visible_steps(main) if (row := _as_told_to(case, step))]
+	return sorted(rows, key=lambda row: (row.done_on, row.name))[-STEPS_SHOWN:]
+
+
+def _visible_steps(case: str) -> list[frappe._dict]:
+	return frappe.get_all(
 		"Grievance Action",
 		{"reference_doctype": "Grievance", "reference_name": case, "visible_to_citizen": 1},
-		["action", "to_status", "to_department", "remark", "done_on"],
-		order_by="done_on desc, creation desc",
+		[
+			"name",
+			"action",
+			"actor",
+			"through",
+			"from_status",
+			"to_status",
+			"to_department",
+			"remark",
+			"done_on",
+		],
+		order_by="done_on desc, name desc",
 		limit=STEPS_SHOWN,
 	)
-	return rows[::-1]
+
+
+def _as_told_to(joined: str, step: frappe._dict) -> frappe._dict | None:
+	"""Write a step of the main case as the citizen of a joined one may read it; None for what is no affair of theirs."""
+	if step.actor == bot_user() and step.through != joined:
+		step.remark = None
+		return step if step.from_status else None
+	# Each citizen has the registration of their own case.
+	return step if step.from_status or step.action != REGISTERED else None
 
 
 def own(citizen: str | None, case: str):
@@ -77,13 +109,21 @@ def own(citizen: str | None, case: str):
 	return frappe.get_doc("Grievance", case, for_update=True)
 
 
+def matter_of(document):
+	"""Get the case on which the work for this one is done, for a change: the main one that it was joined to, or itself."""
+	main = duplicates.main_of(document)
+	if main is not document:
+		main.flags.through = document.name
+	return main
+
+
 def not_theirs() -> str:
 	return _("We do not know a case of yours with this number.")
 
 
-def standing(case) -> str:
-	label = frappe.get_cached_value("Grievance Status", case.status, "citizen_label")
-	return _("Your case {0} stands at: {1}").format(case.name, _(label))
+def standing(case: str, matter) -> str:
+	label = frappe.get_cached_value("Grievance Status", matter.status, "citizen_label")
+	return _("Your case {0} stands at: {1}").format(case, _(label))
 
 
 def said_in(values: dict) -> str:
@@ -96,8 +136,13 @@ def confirm(citizen: str | None, case: str, values: dict, when: datetime) -> str
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if category_of(document.status) != RESOLVED:
-		return standing(document)
+	matter = matter_of(document)
+	if category_of(matter.status) != RESOLVED:
+		return standing(case, matter)
+	if matter is not document:
+		# The main one is its own citizen's to close.
+		actions.record(document, SAYS_SETTLED)
+		return _("Thank you. We have noted that your case {0} is settled.").format(case)
 	lifecycle.move(document, lifecycle.CLOSED_STATUS, closure_reason="Confirmed")
 	return _("Thank you. Your case {0} is closed.").format(case)
 
@@ -110,11 +155,12 @@ def reopen(citizen: str | None, case: str, values: dict, when: datetime) -> str:
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if reopening.may_be_reopened(document):
-		lifecycle.move(document, lifecycle.REOPENED_STATUS, remark=said_in(values))
+	matter = matter_of(document)
+	if reopening.may_be_reopened(matter):
+		lifecycle.move(matter, lifecycle.REOPENED_STATUS, remark=said_in(values))
 		return _("Your case {0} is open again. The officer has been told what you wrote.").format(case)
-	if not reopening.may_be_followed(document):
-		return standing(document)
+	if not reopening.may_be_followed(matter):
+		return standing(case, matter)
 	following = reopening.follow_up(document, said_in(values))
 	return _("Your case {0} ended long ago. We have made a new one of it: {1}").format(case, following.name)
 
@@ -136,9 +182,10 @@ def add_information(citizen: str | None, case: str, values: dict, when: datetime
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
+	matter = matter_of(document)
 	said = said_in(values) or _("Photo or file")
-	actions.record(document, INFORMATION_ADDED, remark=said, visible_to_citizen=1)
-	tell_officer(document, _("The citizen has added to the case {0}").format(case), said)
+	actions.record(matter, INFORMATION_ADDED, remark=said, visible_to_citizen=1)
+	tell_officer(matter, _("The citizen has added to the case {0}").format(matter.name), said)
 	return _("We have added it to your case {0}.").format(case)
 
 
@@ -147,17 +194,18 @@ def remind(citizen: str | None, case: str, values: dict, when: datetime) -> str:
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if category_of(document.status) not in (OPEN, PAUSED):
-		return standing(document)
+	matter = matter_of(document)
+	if category_of(matter.status) not in (OPEN, PAUSED):
+		return standing(case, matter)
 	latest = frappe.db.get_value(
 		"Grievance Action",
-		{"reference_doctype": "Grievance", "reference_name": case, "action": REMINDED},
+		{"reference_doctype": "Grievance", "reference_name": matter.name, "action": REMINDED},
 		"max(done_on)",
 	)
 	if latest and get_datetime(latest).date() == now_datetime().date():
 		return _("The office has been reminded of the case {0} today already.").format(case)
-	actions.record(document, REMINDED, visible_to_citizen=1)
-	tell_officer(document, _("The citizen reminds you of the case {0}").format(case))
+	actions.record(matter, REMINDED, visible_to_citizen=1)
+	tell_officer(matter, _("The citizen reminds you of the case {0}").format(matter.name))
 	return _("We have reminded the office of your case {0}.").format(case)
 
 
@@ -166,9 +214,15 @@ def withdraw(citizen: str | None, case: str, values: dict, when: datetime) -> st
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if category_of(document.status) in (RESOLVED, CLOSED):
-		return standing(document)
-	lifecycle.move(document, WITHDRAWN_STATUS, remark=said_in(values), closure_reason="Withdrawn")
+	matter = matter_of(document)
+	if category_of(matter.status) in (RESOLVED, CLOSED):
+		return standing(case, matter)
+	duplicates.hand_over(document)
+	lifecycle.move(
+		document, WITHDRAWN_STATUS, remark=said_in(values), closure_reason="Withdrawn", duplicate_of=None
+	)
+	if matter is not document:
+		duplicates.count(matter)
 	return _("You have taken back your case {0}. It is closed.").format(case)
 
 
@@ -177,11 +231,12 @@ def answer_question(citizen: str | None, case: str, values: dict, when: datetime
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
-	if not lifecycle.waits_for_citizen(document.status):
+	matter = matter_of(document)
+	if not lifecycle.waits_for_citizen(matter.status):
 		return add_information(citizen, case, values, when)
 	said = said_in(values) or _("Photo or file")
-	lifecycle.move(document, ANSWERED_STATUS, remark=said)
-	tell_officer(document, _("The citizen has answered in the case {0}").format(case), said)
+	lifecycle.move(matter, ANSWERED_STATUS, remark=said)
+	tell_officer(matter, _("The citizen has answered in the case {0}").format(matter.name), said)
 	return _("Thank you. The officer of your case {0} has your answer.").format(case)
 
 

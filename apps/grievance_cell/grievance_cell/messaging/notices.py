@@ -135,10 +135,10 @@ def steps_of(action, case) -> tuple[str, ...]:
 	if now == CLOSED:
 		suggestion = THANKS if case.grievance_type == "Suggestion" else CLOSING
 		return (BY_CLOSURE_REASON.get(case.closure_reason, suggestion),)
-	if now == OPEN and before in (RESOLVED, CLOSED):
-		return (REOPENED,)
 	if action.to_status == ASSIGNED_STATUS:
 		return given_to_officer(case)
+	if now == OPEN and before in (RESOLVED, CLOSED):
+		return (REOPENED,)
 	return (STATUS, ANSWERED) if waits_for_citizen(action.from_status) else (STATUS,)
 
 
@@ -169,13 +169,16 @@ def send(notification, case, action, citizens_only: bool = False) -> None:
 def inform(notification, recipient: Recipient, case, action) -> None:
 	"""Tell a citizen of their case, by e-mail too where they have one.
 
-	Not of what they did themselves, which the bot answers in the talk, and not of another department's part of it.
+	Not of what they did themselves, which the bot answers in the talk, and not of another department's part of it. What
+	another citizen wrote, of a case that is joined with this one, is not passed on.
 	"""
-	if not action.visible_to_citizen or action.actor == bot_user() or case.get("parent_grievance"):
+	by_citizen = action.actor == bot_user()
+	themselves = by_citizen and case.name == (action.through or action.reference_name)
+	if not action.visible_to_citizen or themselves or case.get("parent_grievance"):
 		return
 	conversation = conversation_of(recipient, case.area)
 	language = language_of(recipient, conversation)
-	remark = action.remark or ""
+	remark = "" if by_citizen else action.remark or ""
 	if recipient.email:
 		said = text_of(notification, case, remark, language)
 		mail.send(

@@ -3,7 +3,7 @@
 import frappe
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import media, outbox
+from grievance_cell.messaging import joined, media, outbox
 from grievance_cell.messaging.wake import wake
 
 
@@ -19,5 +19,6 @@ def sweep() -> None:
 		for shard in shards:
 			wake(drain, shard)
 	media.fetch_left_behind()
+	joined.tell_left_behind()
 	# The jobs above are enqueued when this commits.
 	frappe.db.commit()

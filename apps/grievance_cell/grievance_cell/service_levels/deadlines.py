@@ -203,6 +203,13 @@ def resume(case, on: datetime) -> None:
 	set_deadlines(case, on)
 
 
+def set_aside(case, on: datetime) -> None:
+	"""Let the clock of a case that is not worked on by itself stand, neither met nor breached; `resume` lets it run on."""
+	if not case.on_hold_since:
+		pause(case, on)
+	case.sla_status = None
+
+
 def settle(case, on: datetime) -> None:
 	"""Compare the end with the deadline."""
 	if case.on_hold_since:

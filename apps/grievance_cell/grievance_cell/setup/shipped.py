@@ -20,6 +20,7 @@ FILES = (
 	"grievance_status",
 	"delay_reason",
 	"out_of_scope_reason",
+	"emergency_number",
 	"workflow",
 	"sla",
 	"chat_flow",

@@ -20,6 +20,7 @@ from frappe.translate import clear_cache
 
 from grievance_cell.conversations import intents
 from grievance_cell.grievances.delays import EXPLAINED, NEW_DATE, OVERDUE
+from grievance_cell.grievances.duplicates import PARTED
 from grievance_cell.grievances.informing import INTERIM
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED
 from grievance_cell.messaging.providers.whatsapp_cloud import BUTTON_TITLE, LIST_BUTTON, ROW_TITLE
@@ -243,6 +244,7 @@ def read_by_citizens() -> dict[str, str]:
 	# An officer is spoken to in the same chat, and in the same languages.
 	note(in_python(APP / "grievances" / "officer_cases.py"), "grievances/officer_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
+	note((PARTED,), "grievances/duplicates.py")
 	note(in_python(APP / "grievances" / "informing.py"), "grievances/informing.py")
 	note((INTERIM, OVERDUE, EXPLAINED, NEW_DATE), "grievances/delays.py")
 	note(closure_reasons(), "grievance.json")
@@ -258,6 +260,7 @@ def read_by_citizens() -> dict[str, str]:
 		)
 	note((each["reason"] for each in shipped("delay_reason")), "delay_reason.json")
 	note((each["guidance"] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
+	note((each["title"] for each in shipped("emergency_number")), "emergency_number.json")
 	for flow in shipped("chat_flow"):
 		note(said_in_flow(flow), "chat_flow.json")
 		if flow.get("document_type"):

@@ -220,7 +220,7 @@ function translate_link(finding, position) {
 
 function label_of(step) {
 	const notes = [__(step.kind || "")];
-	if (!step.required && !["Tell", "Confirm"].includes(step.kind)) notes.push(__("can be skipped"));
+	if (!step.required && !["Tell", "Emergency Numbers", "Similar Cases", "Confirm"].includes(step.kind)) notes.push(__("can be skipped"));
 	if (step.depends_on) notes.push(__("not always asked"));
 	return `<div class="chat-step"><b>${step.idx}. ${text(step.step_id)}</b><span>${text(notes.join(" · "))}</span></div>`;
 }

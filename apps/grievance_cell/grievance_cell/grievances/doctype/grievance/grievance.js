@@ -40,6 +40,7 @@ frappe.ui.form.on("Grievance", {
 	before_workflow_action(frm) {
 		const action = frm.selected_workflow_action;
 		if (action === "Join to Another Case") return instead(() => grievance_cell.join_case(frm));
+		if (action === "Separate Again") return instead(() => grievance_cell.part_case(frm));
 		const asked = ASKED_BY_ACTION[action];
 		if (!asked) return;
 		return instead(() =>

@@ -7,6 +7,7 @@ from grievance_cell.grievances import (
 	assignments,
 	categorisation,
 	citizens,
+	duplicates,
 	informing,
 	lifecycle,
 	parts,
@@ -35,6 +36,7 @@ class Grievance(Document):
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
 		self.identify_citizen()
+		self.flags.joins, self.duplicate_of = duplicates.open_main(self.duplicate_of), None
 		self.set_proposed_category()
 		self.set_priority()
 		self.set_route()
@@ -56,6 +58,7 @@ class Grievance(Document):
 		self.follow_sla(before)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
+			duplicates.check_move(self, before)
 			parts.before_move(self, before)
 		self.follow_posting(before)
 		timers.schedule(self)
@@ -63,6 +66,7 @@ class Grievance(Document):
 	def after_insert(self):
 		self.note_emergency()
 		lifecycle.begin(self)
+		self.join_at_once()
 
 	def on_update(self):
 		before = self.get_doc_before_save()
@@ -73,6 +77,17 @@ class Grievance(Document):
 			parts.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
 			transfers.after_save(self, before)
+		if self.reported_by and (before.posting, before.assigned_to) != (self.posting, self.assigned_to):
+			duplicates.follow(self)
+
+	def join_at_once(self):
+		"""Join a new case to the one that the citizen or the operator says is the same, if that is open still."""
+		if self.flags.joins:
+			registered_by = frappe.session.user
+			with lifecycle.acting_as("Administrator"):
+				case = frappe.get_doc("Grievance", self.name)
+				duplicates.merge(case, self.flags.joins, actor=registered_by)
+			self.reload()
 
 	def on_change(self):
 		assignments.follow(self)
@@ -91,7 +106,7 @@ class Grievance(Document):
 			return
 		self.priority = frappe.get_cached_value("Grievance Category", self.category, "priority")
 		proposed = self.source == "WhatsApp" and self.category == self.proposed_category
-		if self.priority == EMERGENCY and proposed:
+		if self.priority == EMERGENCY and proposed and not self.emergency_confirmed:
 			self.priority = HIGH
 			self.flags.emergency_proposed = True
 
@@ -227,3 +242,6 @@ def shorten(text: str, length: int) -> str:
 def on_doctype_update():
 	# How many open cases a posting has, whatever it has closed.
 	frappe.db.add_index("Grievance", ["posting", "status"])
+	# What duplicates.similar looks for: the same matter around a place, and in a ward.
+	frappe.db.add_index("Grievance", ["category", "latitude"])
+	frappe.db.add_index("Grievance", ["category", "area", "registered_on"])
