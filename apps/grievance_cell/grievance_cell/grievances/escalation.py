@@ -74,6 +74,7 @@ def check_safely(name: str) -> None:
 		if is_transient(error):
 			# Still due: the next run takes it.
 			return
+		print(frappe.get_traceback())
 		frappe.log_error(title="Deadline check failed", reference_doctype="Grievance", reference_name=name)
 		later = add_to_date(now_datetime(), hours=HOURS_AFTER_FAILURE)
 		frappe.db.set_value("Grievance", name, "next_check_on", later, update_modified=False)

@@ -1,7 +1,8 @@
 """To whom a case goes when its own officer is not enough."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from grievance_cell.grievances.officers import user_of
 from grievance_cell.organisation import postings
 
 OFFICER, SUPERIOR, HEAD, COLLECTOR = "Officer", "Superior", "Department Head", "Collector"
@@ -15,6 +16,19 @@ def posting_for(case, to: str) -> str | None:
 	`case` has posting, department, area and against_posting, whose own line has no part in it. None where nobody stands
 	above it.
 	"""
+	return next(_from_rung(case, to), None)
+
+
+def office_above(case, to: str) -> str | None:
+	"""Name the posting to which a case climbs: as posting_for, but never one below its own, nor a vacant one if it can be.
+
+	None where it is with the highest already.
+	"""
+	above = [posting for posting in _from_rung(case, to) if _stands_above(posting, case)]
+	return next((posting for posting in above if user_of(posting)), above[0] if above else None)
+
+
+def _from_rung(case, to: str) -> Iterator[str]:
 	barred = postings.barred_by(case.against_posting) if case.against_posting else set()
 	finders: dict[str, Callable[[], str | None]] = {
 		OFFICER: lambda: case.posting,
@@ -23,4 +37,18 @@ def posting_for(case, to: str) -> str | None:
 		COLLECTOR: lambda: postings.heads_of_area(case.area),
 	}
 	found = (finders[rung]() for rung in RUNGS[RUNGS.index(to) :])
-	return next((posting for posting in found if posting and posting not in barred), None)
+	return (posting for posting in found if posting and posting not in barred)
+
+
+def _stands_above(posting: str, case) -> bool:
+	own = case.posting
+	if not own or posting == postings.superior_of(own):
+		return True
+	if own in (posting, postings.heads_of_area(case.area)):
+		return False
+	upwards = posting
+	for _step in range(postings.LONGEST_CHAIN):
+		upwards = upwards and postings.superior_of(upwards)
+		if upwards == own:
+			return False
+	return True

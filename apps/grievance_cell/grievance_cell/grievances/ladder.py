@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import cint, get_datetime
 
 from grievance_cell.grievances import actions
-from grievance_cell.grievances.hierarchy import SUPERIOR, posting_for
+from grievance_cell.grievances.hierarchy import OFFICER, SUPERIOR, office_above
 from grievance_cell.grievances.officers import tell_posting, user_of
 from grievance_cell.service_levels import deadlines
 
@@ -60,7 +60,7 @@ def climb(case) -> None:
 	"""Take the next step of the ladder: warn or inform an office, or hand the case to it."""
 	rung = next_rung(case)
 	case.escalation_level = rung.level
-	posting = posting_for(case, rung.to)
+	posting = case.posting if rung.to == OFFICER and case.posting else office_above(case, rung.to)
 	if rung.action == MOVE:
 		hand_up(case, posting, ESCALATED)
 	else:
@@ -77,7 +77,7 @@ def inform(case, posting: str | None, percent) -> None:
 
 def call(case) -> None:
 	"""Hand an emergency that nobody has taken to the next office up."""
-	above = posting_for(case, SUPERIOR)
+	above = office_above(case, SUPERIOR)
 	hand_up(case, above, NOT_ACKNOWLEDGED)
 	case.unacknowledged_count = cint(case.unacknowledged_count) + 1 if above else MOST_CALLS
 

@@ -1,0 +1,228 @@
+from datetime import datetime, timedelta
+
+import frappe
+
+from grievance_cell.grievances import escalation, lifecycle
+from grievance_cell.grievances.own_cases import add_information
+from grievance_cell.service_levels.test_deadlines import make_sla
+from grievance_cell.testing import (
+	SiteTestCase,
+	at,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+)
+
+START = datetime(2026, 1, 5, 10, 0)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+LADDER = (
+	(1, 75, "Inform", "Officer"),
+	(2, 100, "Move", "Superior"),
+	(3, 150, "Move", "Department Head"),
+	(4, 200, "Move", "Collector"),
+)
+
+
+class TestLadder(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
+		district = make_area("District")
+		town = make_area("Municipal Body", district)
+		cls.ward = make_area("Ward", town)
+		cls.department = make_department()
+		cls.category = make_category(cls.department)
+		officers = [make_user("Grievance Officer") for _number in range(4)]
+		cls.collector = make_posting(None, district, heads_area=1, level=5, user=officers[3])
+		cls.head = make_posting(cls.department, district, level=3, user=officers[2])
+		cls.superior = make_posting(cls.department, town, level=2, reports_to=cls.head.name, user=officers[1])
+		cls.posting = make_posting(cls.department, cls.ward, reports_to=cls.superior.name, user=officers[0])
+		make_sla(
+			hours=8,
+			response_hours=1,
+			round_the_clock=1,
+			category=cls.category.name,
+			escalations=[
+				{"level": level, "percent_of_resolution": percent, "action": action, "to": to}
+				for level, percent, action, to in LADDER
+			],
+		)
+
+	def setUp(self):
+		super().setUp()
+		self.without_commits()
+		self.case = self.registered()
+
+	def registered(self, **values):
+		with at(START):
+			case = make_case(self.category, self.ward, citizen=make_citizen().name, **values)
+		case.db_set("inform_by", None, update_modified=False)
+		return case
+
+	def check(self, after: timedelta) -> None:
+		frappe.db.commit()
+		with at(START + after):
+			escalation.check_due()
+		self.case.reload()
+
+	def records(self, *names: str, **filters) -> list:
+		return frappe.get_all(
+			"Grievance Action",
+			{"reference_name": self.case.name, "action": ("in", names), **filters},
+			["action", "posting", "remark"],
+			order_by="name",
+		)
+
+	def steps(self) -> list[tuple]:
+		return [(row.action, row.posting) for row in self.records("Warned", "Escalated", "Not Acknowledged")]
+
+	def told(self, user: str) -> int:
+		return frappe.db.count("Notification Log", {"document_name": self.case.name, "for_user": user})
+
+	def test_each_rung_is_reached_at_its_part_of_the_time(self):
+		for hours, level, posting in (
+			(6, 1, self.posting),
+			(8, 2, self.superior),
+			(12, 3, self.head),
+			(16, 4, self.collector),
+		):
+			self.check(hours * HOUR)
+			self.assertEqual(self.case.escalation_level, level - 1)
+			self.check(hours * HOUR + SECOND)
+			self.assertEqual((self.case.escalation_level, self.case.posting), (level, posting.name))
+			self.assertEqual(self.case.assigned_to, posting.user)
+		self.assertIsNone(self.case.next_check_on)
+		self.assertEqual(
+			self.steps(),
+			[
+				("Warned", self.posting.name),
+				("Escalated", self.superior.name),
+				("Escalated", self.head.name),
+				("Escalated", self.collector.name),
+			],
+		)
+
+	def test_who_gets_a_case_and_who_loses_it_are_told(self):
+		self.check(8 * HOUR + SECOND)
+		self.assertGreaterEqual(self.told(self.superior.user), 1)
+		# The warning, and that it has gone up.
+		self.assertGreaterEqual(self.told(self.posting.user), 2)
+		row = self.records("Escalated")[0]
+		self.assertEqual(row.remark, f"{self.posting.name} -> {self.superior.name}")
+
+	def test_going_up_is_no_transfer(self):
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual(frappe.utils.cint(self.case.transfer_count), 0)
+		self.assertEqual(self.records("Transferred"), [])
+
+	def test_after_an_outage_all_rungs_are_climbed_in_order_and_the_citizen_gets_one_message(self):
+		self.check(40 * HOUR)
+		self.assertEqual(self.case.escalation_level, 4)
+		self.assertEqual(
+			[posting for _action, posting in self.steps()],
+			[each.name for each in (self.posting, self.superior, self.head, self.collector)],
+		)
+		told = self.records("Warned", "Escalated", "Overdue", "Interim Reply", visible_to_citizen=1)
+		self.assertEqual([row.action for row in told], ["Overdue"])
+		self.assertIn(self.collector.name, told[0].remark)
+
+	def test_a_step_that_only_informs_leaves_the_case_where_it_is(self):
+		sla = frappe.get_doc("SLA", self.case.sla)
+		sla.escalations[1].action = "Inform"
+		sla.save()
+		self.addCleanup(frappe.clear_document_cache, "SLA", sla.name)
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual((self.case.posting, self.case.escalation_level), (self.posting.name, 2))
+		self.assertEqual(self.steps()[-1], ("Warned", self.superior.name))
+
+	def test_a_missing_rung_falls_to_the_next(self):
+		frappe.db.set_value("Officer Posting", self.superior.name, "is_active", 0)
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual(self.case.posting, self.head.name)
+
+	def test_a_vacant_office_is_passed(self):
+		frappe.db.set_value("Officer Posting", self.superior.name, "user", None)
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual(self.case.posting, self.head.name)
+
+	def test_a_case_never_climbs_down(self):
+		self.case.db_set({"posting": self.collector.name, "escalation_level": 1})
+		self.check(12 * HOUR + SECOND)
+		self.assertEqual((self.case.posting, self.case.escalation_level), (self.collector.name, 3))
+
+	def test_comments_messages_and_edits_restart_nothing(self):
+		with at(START + 5 * HOUR):
+			self.case.add_comment("Comment", "Seen")
+			add_information(self.case.citizen, self.case.name, {"text": "Still choked"}, START + 5 * HOUR)
+			self.case.reload()
+			self.case.address = "Near the school"
+			self.case.save()
+		self.check(6 * HOUR)
+		self.assertEqual(self.steps(), [])
+		self.check(6 * HOUR + SECOND)
+		self.assertEqual(self.steps(), [("Warned", self.posting.name)])
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual(self.case.posting, self.superior.name)
+		with at(START + 9 * HOUR):
+			self.case.address = "Behind the school"
+			self.case.save()
+		self.assertEqual((self.case.escalation_level, self.case.posting), (2, self.superior.name))
+
+	def test_paused_time_does_not_climb(self):
+		with at(START + HOUR):
+			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "Awaiting Citizen", question="Where?")
+		self.check(30 * HOUR)
+		self.assertEqual(self.steps(), [])
+		with at(START + 31 * HOUR):
+			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "In Progress")
+		self.check(36 * HOUR)
+		self.assertEqual(self.steps(), [])
+		self.check(36 * HOUR + SECOND)
+		self.assertEqual(self.steps(), [("Warned", self.posting.name)])
+
+	def test_who_has_the_form_open_does_not_send_the_case_back(self):
+		frappe.db.commit()
+		opened = frappe.get_doc("Grievance", self.case.name)
+		self.check(8 * HOUR + SECOND)
+		opened.address = "Near the school"
+		with self.assertRaises(frappe.TimestampMismatchError), at(START + 9 * HOUR):
+			opened.save()
+
+	def test_a_case_without_an_office_climbs_to_one(self):
+		self.case.db_set({"posting": None, "assigned_to": None, "status": "Registered"})
+		self.check(8 * HOUR + SECOND)
+		self.assertEqual((self.case.status, self.case.posting), ("Assigned", self.head.name))
+
+	def test_an_emergency_that_nobody_takes_goes_up_at_once_and_after_each_further_response_time(self):
+		self.case = self.registered(priority="Emergency")
+		for hours, posting in (
+			(1, self.superior),
+			(2, self.head),
+			(3, self.collector),
+		):
+			self.check(hours * HOUR)
+			self.assertNotEqual(self.case.posting, posting.name)
+			self.check(hours * HOUR + SECOND)
+			self.assertEqual(self.case.posting, posting.name)
+		self.check(4 * HOUR + SECOND)
+		self.check(5 * HOUR + SECOND)
+		# There is nobody above: the collector was told once more.
+		self.assertEqual(
+			self.steps(),
+			[
+				("Not Acknowledged", each.name)
+				for each in (self.superior, self.head, self.collector, self.collector)
+			],
+		)
+
+	def test_an_emergency_that_was_taken_stays(self):
+		self.case = self.registered(priority="Emergency")
+		with at(START + 59 * MINUTE):
+			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "In Progress")
+		self.check(2 * HOUR)
+		self.assertEqual((self.case.posting, self.steps()), (self.posting.name, []))
