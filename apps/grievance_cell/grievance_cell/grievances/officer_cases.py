@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.workflow import get_transitions
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, lifecycle
+from grievance_cell.grievances import actions, lifecycle, transfers
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	OPEN,
 	PAUSED,
@@ -198,9 +198,7 @@ def ask_citizen(case: str, values: dict, files: list, when: datetime) -> str:
 def transfer(case: str, values: dict, files: list, when: datetime) -> str:
 	"""Send a case to another `department`, with a `reason`."""
 	document = _to_change(case)
-	document.department = values.get("department")
-	document.save()
-	actions.record(document, NOTED, posting=document.posting, remark=values.get("reason"))
+	transfers.transfer(document, department=values.get("department"), reason=values.get("reason"))
 	return _("The case {0} was sent to: {1}").format(case, _(document.department))
 
 
