@@ -4,6 +4,7 @@ import frappe
 from frappe.utils import flt, format_datetime, now_datetime
 
 from grievance_cell.grievances import (
+	delays,
 	duplicates,
 	emergencies,
 	lifecycle,
@@ -112,6 +113,12 @@ def emergency_numbers(category: str) -> list[dict]:
 	return [
 		{"title": row.title, "phone_number": row.phone_number} for row in emergencies.numbers_for(category)
 	]
+
+
+@frappe.whitelist(methods=["POST"])
+def give_reason(case: str, delay_reason: str, delay_remark: str, expected_by: str | None = None) -> None:
+	"""Say why a case is late and, with a new date, by when it is expected."""
+	delays.give_reason(open_case(case), delay_reason, delay_remark, expected_by)
 
 
 def open_case(case: str, right: str = "write"):

@@ -102,6 +102,8 @@ def hand_up(case, posting: str | None, action: str) -> None:
 		case.posting, case.assigned_to, case.routing_note = to, user_of(to), note
 		# Whoever has the form open must not send the case back by saving it: this changes `modified`.
 		case.db_set({field: case.get(field) for field in ("posting", "assigned_to", "routing_note")})
+		# It was set as a text, which is written in another way when it is on the full second.
+		case.modified = get_datetime(case.modified)
 		tell_posting(before, case, say)
 	tell_posting(to, case, say)
 	actions.record(case, action, posting=to, remark=f"{before or '–'} -> {to}")

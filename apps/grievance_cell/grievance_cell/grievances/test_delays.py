@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import frappe
 
+from grievance_cell.api import cases
 from grievance_cell.grievances import delays, escalation, lifecycle
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.delays import DelayReasonWanted
@@ -123,6 +124,16 @@ class TestDelays(SiteTestCase):
 		for remark in ("", "  "):
 			with self.assertRaises(frappe.MandatoryError):
 				self.explain(DUE + HOUR, remark)
+
+	def test_the_reason_is_given_by_who_works_on_the_case_and_by_nobody_else(self):
+		given = (self.case.name, "No material", "The pipes come on Monday")
+		frappe.set_user(make_user("Grievance Officer"))
+		with self.assertRaises(frappe.PermissionError):
+			cases.give_reason(*given)
+		frappe.set_user(self.officer)
+		cases.give_reason(*given)
+		self.case.reload()
+		self.assertEqual(self.case.delay_reason, "No material")
 
 	def test_a_reason_is_one_of_the_list(self):
 		frappe.db.set_value("Delay Reason", "No material", "enabled", 0)

@@ -95,6 +95,7 @@ APIS = {
 	"api.cases.merge": None,
 	"api.cases.propose": None,
 	"api.cases.reveal_number": None,
+	"api.cases.give_reason": None,
 	"api.cases.transfer": None,
 	"api.cases.similar_cases": None,
 	"api.cases.unmerge": None,
