@@ -132,6 +132,7 @@ office_actions = {
 	"ask_citizen": "grievance_cell.grievances.officer_cases.ask_citizen",
 	"transfer_case": "grievance_cell.grievances.officer_cases.transfer",
 	"add_note": "grievance_cell.grievances.officer_cases.add_note",
+	"give_delay_reason": "grievance_cell.grievances.officer_cases.give_delay_reason",
 }
 
 scheduler_events = {

@@ -254,6 +254,17 @@ class TestOfficerTalk(OfficeTalkTestCase):
 		frappe.clear_cache(user=self.user)
 		self.assertNotIn(self.case.name, self.tap(f"office-case:{self.case.name}"))
 
+	def test_a_case_that_is_overdue_wants_its_reason_before_anything_is_done(self):
+		self.case.db_set("resolution_by", add_to_date(now_datetime(), days=-1))
+		self.assertEqual(self.acts(), ["Delay", "Transfer", "Note"])
+		self.act("Delay")
+		reason = frappe.get_all("Delay Reason", {"enabled": 1}, pluck="name", limit=1)[0]
+		self.tap(f"delay_reason:{reason}")
+		self.assertIn("the citizen is told", self.say("The road was closed"))
+		case = self.reload()
+		self.assertEqual((case.delay_reason, case.delay_remark), (reason, "The road was closed"))
+		self.assertIn("Case Settled", self.acts())
+
 	def test_what_the_rules_refuse_is_said_in_plain_words(self):
 		self.act("Case Settled")
 		self.say("The drain was cleaned")

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.workflow import get_transitions
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, lifecycle, transfers
+from grievance_cell.grievances import actions, delays, lifecycle, transfers
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	OPEN,
 	PAUSED,
@@ -138,7 +138,8 @@ def _extension(file_name: str | None) -> str:
 def facts(name: str) -> frappe._dict:
 	"""Tell what a form's conditions may know of a case: its fields of public interest, and what the session user can do.
 
-	`can` names what is open to them as the case stands: start, resolve, ask, transfer, note.
+	`can` names what is open to them as the case stands: start, resolve, ask, transfer, note, explain
+	(why it is late, which an overdue case wants before any move).
 	"""
 	case = _readable(name)
 	if not case:
@@ -161,6 +162,8 @@ def _can(case) -> list[str]:
 	if not frappe.has_permission("Grievance", "write", doc=case):
 		return []
 	is_open = category_of(case.status) in (OPEN, PAUSED)
+	if is_open and delays.reason_wanted(case):
+		return ["explain", "transfer", "note"]
 	moves = {"start": starts, "resolve": settles, "ask": asks}
 	able = [name for name, leads in moves.items() if is_open and _next_status(case, leads)]
 	return [*able, "transfer", "note"] if is_open else [*able, "note"]
@@ -208,6 +211,13 @@ def add_note(case: str, values: dict, files: list, when: datetime) -> str:
 	said = said_in(values) or _("Photo or file")
 	actions.record(document, NOTED, posting=document.posting, remark=said)
 	return _("Your note is kept with the case {0}.").format(case)
+
+
+def give_delay_reason(case: str, values: dict, files: list, when: datetime) -> str:
+	"""Say why a case is late: the answers `delay_reason`, a Delay Reason, and `remark`, which the citizen reads."""
+	document = _to_change(case)
+	delays.give_reason(document, values.get("delay_reason"), values.get("remark"))
+	return _("The reason is kept with the case {0}, and the citizen is told.").format(case)
 
 
 def _to_change(name: str):
