@@ -163,7 +163,7 @@ def _can(case) -> list[str]:
 		return []
 	is_open = category_of(case.status) in (OPEN, PAUSED)
 	if is_open and delays.reason_wanted(case):
-		return ["explain", "transfer", "note"]
+		return ["explain", "note"]
 	moves = {"start": starts, "resolve": settles, "ask": asks}
 	able = [name for name, leads in moves.items() if is_open and _next_status(case, leads)]
 	return [*able, "transfer", "note"] if is_open else [*able, "note"]
