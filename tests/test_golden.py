@@ -206,6 +206,8 @@ class HttpStage:
 		key = secrets.token_hex(5)
 		made = self.servers.bench("execute", "grievance_cell.testing.make_user", "--args", json.dumps([role]))
 		user = json.loads(made.strip().splitlines()[-1])
+		# Who has chosen no language is spoken to in that of their user.
+		self.servers.rows("update `tabUser` set language = 'hi' where name = %s", user)
 		posting = self.administrator.insert(
 			{
 				"doctype": "Officer Posting",

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from chat import Citizen, describe_case, is_same_picture, photo, wait_until
+from chat import Citizen, describe_case, is_same_picture, photo, wait_until, words
 from test_conversation import case_of, officer_of
 
 # Where the demo district has these offices.
@@ -24,10 +24,13 @@ class Phone(Citizen):
 	def fetch(self, media_id: str) -> bytes:
 		return requests.get(f"{self.emulator}/media/{media_id}").content
 
-	def offered(self, choice: str):
-		"""Wait for a message that offers this, and return it."""
+	def see(self, case: str):
+		"""Ask for a case by its number; return the message that comes after its pictures and its place."""
+		before = len(self.heard())
+		self.post(words(case))
 		return wait_until(
-			lambda: next((reply for reply in reversed(self.heard()) if choice in reply.choices), None), choice
+			lambda: next((reply for reply in self.heard()[before:] if "office-cases" in reply.choices), None),
+			case,
 		)
 
 
@@ -64,8 +67,7 @@ def test_an_officer_settles_a_case_with_a_photo_on_whatsapp_and_the_citizen_conf
 	officer = phone(OFFICER)
 	assert set(officer.say("hello").choices) == {"speak-as:Officer", "speak-as:Citizen"}
 	officer.tap("speak-as:Officer")
-	officer.say(case["name"])
-	shown = officer.offered(f"office-act:Work Started:{case['name']}")
+	shown = officer.see(case["name"])
 	assert case["description"][:40] in shown.text
 	assert citizen.number[-10:] not in str(officer.thread())
 	(picture,) = officer.entries("image")
@@ -73,8 +75,7 @@ def test_an_officer_settles_a_case_with_a_photo_on_whatsapp_and_the_citizen_conf
 
 	assert "office-cases" in officer.tap(f"office-act:Work Started:{case['name']}").choices
 	assert case_of(servers, citizen)["status"] == "In Progress"
-	officer.say(case["name"])
-	officer.offered(f"office-act:Case Settled:{case['name']}")
+	officer.see(case["name"])
 	officer.tap(f"office-act:Case Settled:{case['name']}")
 	officer.send_photo(proof)
 	assert "confirm" in officer.say("The drain was cleaned").choices
@@ -112,8 +113,7 @@ def test_a_case_with_a_pin_is_shown_on_the_officers_map(servers, phone):
 	officer = phone(OFFICER)
 	officer.say("hello")
 	officer.tap("speak-as:Officer")
-	officer.say(case["name"])
-	officer.offered(f"office-act:Work Started:{case['name']}")
+	officer.see(case["name"])
 	(pin,) = officer.entries("location")
 	assert (round(pin["latitude"], 3), pin["name"]) == (22.027, case["name"])
 
