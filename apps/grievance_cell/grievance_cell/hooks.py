@@ -26,6 +26,7 @@ citizens_data = [
 	"Grievance",
 	"Grievance Action",
 	"Citizen",
+	"Protected Identity",
 	"Callback Request",
 	"Chat Event",
 	"Chat Session",
@@ -35,6 +36,7 @@ permission_query_conditions = {
 	"Grievance": "grievance_cell.grievances.visibility.visible_cases",
 	"Citizen": "grievance_cell.grievances.visibility.visible_citizens",
 	"Grievance Action": "grievance_cell.grievances.visibility.visible_actions",
+	"Protected Identity": "grievance_cell.grievances.visibility.visible_identities",
 	"Callback Request": "grievance_cell.grievances.visibility.visible_callbacks",
 	"Chat Channel": "grievance_cell.messaging.visibility.visible_channels",
 	"Chat Event": "grievance_cell.messaging.visibility.visible_events",
@@ -59,6 +61,7 @@ has_permission = {
 	"Grievance": "grievance_cell.grievances.visibility.can_see",
 	"Citizen": "grievance_cell.grievances.visibility.can_see_citizen",
 	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
+	"Protected Identity": "grievance_cell.grievances.visibility.can_see_identity",
 	"Callback Request": "grievance_cell.grievances.visibility.can_see_callback",
 	"Chat Channel": "grievance_cell.messaging.visibility.can_see_channel",
 	"Chat Event": "grievance_cell.messaging.visibility.can_see_event",
@@ -81,6 +84,9 @@ has_permission = {
 }
 
 additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.of_case"]}
+
+# What keeps something of a citizen outside of the cases: called with citizen, keys and note, returns the rows changed.
+erase_citizen = ["grievance_cell.messaging.erasure.erase"]
 
 # Doors of Frappe's that would pass by the rules above.
 override_whitelisted_methods = {
@@ -106,7 +112,7 @@ doc_events = {
 		]
 	},
 	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},
-	"File": {"validate": "grievance_cell.grievances.attached_records.refuse_public_file"},
+	"File": {"validate": "grievance_cell.grievances.attached_records.guard_file"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
 	"Officer Posting": {"on_update": "grievance_cell.grievances.assignments.on_posting_change"},
 	"ToDo": {"validate": "grievance_cell.grievances.assignments.keep_to_posting"},

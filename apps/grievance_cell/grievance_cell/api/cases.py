@@ -13,6 +13,7 @@ from grievance_cell.grievances import (
 	proposals,
 	transfers,
 )
+from grievance_cell.grievances.doctype.public_case.public_case import photos
 
 
 @frappe.whitelist(methods=["POST"])
@@ -119,6 +120,24 @@ def emergency_numbers(category: str) -> list[dict]:
 def give_reason(case: str, delay_reason: str, delay_remark: str, expected_by: str | None = None) -> None:
 	"""Say why a case is late and, with a new date, by when it is expected."""
 	delays.give_reason(open_case(case), delay_reason, delay_remark, expected_by)
+
+
+@frappe.whitelist(methods=["GET"])
+def public_photo(case: str, number: int) -> None:
+	"""Answer with one of the photos of a case that were cleared for representatives, to who reads its Public Case."""
+	document = frappe.get_doc("Public Case", case)
+	document.check_permission("read")
+	cleared = photos(case)
+	if not 0 <= int(number) < len(cleared):
+		raise frappe.DoesNotExistError
+	file = frappe.get_doc(
+		"File",
+		{"file_url": cleared[int(number)], "attached_to_doctype": "Grievance", "attached_to_name": case},
+	)
+	frappe.local.response.filename = file.file_name
+	frappe.local.response.filecontent = file.get_content()
+	frappe.local.response.type = "download"
+	frappe.local.response.display_content_as = "inline"
 
 
 def open_case(case: str, right: str = "write"):

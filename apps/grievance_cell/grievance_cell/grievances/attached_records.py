@@ -7,6 +7,8 @@ it holds for whatever belongs to a DocType that is listed in hooks as `citizens_
 import frappe
 from frappe import _
 
+from grievance_cell.grievances import citizens
+
 # By which fields a record names the document that it belongs to.
 REFERENCE_FIELDS = {
 	"Access Log": ("export_from", "reference_document"),
@@ -95,10 +97,30 @@ def refuse_share(share, method: str | None = None) -> None:
 		)
 
 
-def refuse_public_file(file, method: str | None = None) -> None:
-	"""Refuse a public file on a document that holds citizens' data (File, validate)."""
+def guard_file(file, method: str | None = None) -> None:
+	"""Refuse a public file on a document that holds citizens' data, and keep that of a confidential case apart (File, validate)."""
+	keeper = citizens.keeper_of_files(file.attached_to_doctype, file.attached_to_name)
+	if keeper[0] != file.attached_to_doctype:
+		file.attached_to_doctype, file.attached_to_name = keeper
+		# Frappe shows a file to its owner, whatever it is attached to.
+		file.owner = "Administrator"
 	if file.attached_to_doctype in citizens_data() and not file.is_private and not file.is_folder:
 		frappe.throw(_("A file of {0} has to be private").format(_(file.attached_to_doctype)))
+
+
+def protect(case: str) -> None:
+	"""Take from a case that is confidential now the files, and the versions that name the citizen."""
+	for file in frappe.get_all(
+		"File", {"attached_to_doctype": "Grievance", "attached_to_name": case}, pluck="name"
+	):
+		frappe.db.set_value(
+			"File",
+			file,
+			{"attached_to_doctype": citizens.PROTECTED, "attached_to_name": case, "owner": "Administrator"},
+		)
+	for version in frappe.get_all("Version", {"ref_doctype": "Grievance", "docname": case}, ["name", "data"]):
+		if any(f'"{field}"' in (version.data or "") for field in ("citizen", "mobile_masked")):
+			frappe.db.delete("Version", {"name": version.name})
 
 
 def drop_hidden_values(version, method: str | None = None) -> None:
@@ -110,6 +132,8 @@ def drop_hidden_values(version, method: str | None = None) -> None:
 		return
 	meta = frappe.get_meta(version.ref_doctype)
 	hidden = {field.fieldname for field in meta.fields if field.permlevel}
+	if version.ref_doctype == "Grievance" and frappe.db.exists(citizens.PROTECTED, version.docname):
+		hidden |= {"citizen", "mobile_masked"}
 	data = frappe.parse_json(version.data)
 	if data.get("changed"):
 		data["changed"] = [change for change in data["changed"] if change[0] not in hidden]

@@ -4,6 +4,8 @@ import frappe
 
 from grievance_cell.grievances.phone import masked, to_e164
 
+PROTECTED = "Protected Identity"
+
 
 def find(mobile_no: str | None, whatsapp_id: str | None) -> str | None:
 	"""Name the Citizen who has this number, or this business-scoped WhatsApp id."""
@@ -54,6 +56,34 @@ def of_number(mobile_no: str, citizen_name: str | None) -> str | None:
 	citizen = frappe.get_doc({"doctype": "Citizen", "citizen_name": citizen_name, "mobile_no": mobile_no})
 	# Whoever may register a case may write down whose it is, though another office may know that citizen already.
 	return citizen.insert(ignore_permissions=True).name
+
+
+def of_case(case) -> str | None:
+	"""Name the Citizen of a case, of a confidential one as well; for what is done for them, not for what staff see."""
+	if case.get("citizen") or not case.get("confidential"):
+		return case.get("citizen") or None
+	return frappe.db.get_value(PROTECTED, case.name, "citizen")
+
+
+def confidential_cases_of(citizen: str) -> list[str]:
+	return frappe.get_all(PROTECTED, {"citizen": citizen}, pluck="name")
+
+
+def protect(case: str, identity: dict) -> None:
+	"""Keep who is behind a confidential case apart from it: citizen, citizen_name, mobile_no."""
+	if not frappe.db.exists(PROTECTED, case):
+		frappe.get_doc({"doctype": PROTECTED, "grievance": case, **identity}).insert(ignore_permissions=True)
+		return
+	kept = {field: value for field, value in identity.items() if value}
+	if kept:
+		frappe.db.set_value(PROTECTED, case, kept)
+
+
+def keeper_of_files(doctype: str, name: str) -> tuple[str, str]:
+	"""Say to what a file of a document is attached: of a confidential case to its Protected Identity."""
+	if doctype == "Grievance" and frappe.db.exists(PROTECTED, name):
+		return PROTECTED, name
+	return doctype, name
 
 
 def bot_user() -> str:

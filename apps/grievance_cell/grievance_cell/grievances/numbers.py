@@ -20,9 +20,13 @@ def reveal(doctype: str, name: str) -> str:
 		frappe.throw(_("There is no number on {0}").format(_(doctype)), frappe.PermissionError)
 	document = frappe.get_doc(doctype, name)
 	document.check_permission("read")
+	identity = document
+	if document.get("confidential"):
+		identity = frappe.get_doc("Protected Identity", document.name)
+		identity.check_permission("read")
 	count_reveal(frappe.session.user)
 	actions.record(document, REVEALED, posting=document.get("posting"))
-	return document.mobile_no or ""
+	return identity.mobile_no or ""
 
 
 def count_reveal(user: str) -> None:

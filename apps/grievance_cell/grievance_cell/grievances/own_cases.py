@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, duplicates, lifecycle, reopening
+from grievance_cell.grievances import actions, citizens, duplicates, lifecycle, reopening
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
@@ -42,18 +42,21 @@ OF_MAIN = ["status", "department", "resolution_by", "closed_on", "closure_reason
 
 def latest(citizen: str) -> list[frappe._dict]:
 	"""List a citizen's latest cases: name, subject, category, status, department, resolution_by, duplicate_of."""
-	return _cases({"citizen": citizen, **WHOLE}, LATEST)
+	return _cases(citizen, WHOLE, LATEST)
 
 
 def find(citizen: str, number: str) -> frappe._dict | None:
 	"""Find a citizen's own case by its name or, the latest of them, by its number without year and zeros."""
 	name = number if not number.isdecimal() else ("like", f"%-{int(number):06d}")
-	found = _cases({"citizen": citizen, "name": name, **WHOLE}, 1)
+	found = _cases(citizen, {"name": name, **WHOLE}, 1)
 	return found[0] if found else None
 
 
-def _cases(filters: dict, limit: int) -> list[frappe._dict]:
-	rows = frappe.get_all("Grievance", filters, FIELDS, order_by="registered_on desc", limit=limit)
+def _cases(citizen: str, filters: dict, limit: int) -> list[frappe._dict]:
+	theirs = {"citizen": citizen, "name": ("in", citizens.confidential_cases_of(citizen))}
+	rows = frappe.get_all(
+		"Grievance", filters, FIELDS, or_filters=theirs, order_by="registered_on desc", limit=limit
+	)
 	for row in rows:
 		if row.duplicate_of:
 			row.update(frappe.db.get_value("Grievance", row.duplicate_of, OF_MAIN, as_dict=True))
@@ -102,8 +105,9 @@ def _as_told_to(joined: str, step: frappe._dict) -> frappe._dict | None:
 
 def own(citizen: str | None, case: str):
 	"""Get a case of this citizen for a change, None where it is not theirs."""
-	owner = citizen and frappe.db.get_value("Grievance", case, "citizen", for_update=True)
-	if not owner or owner != citizen:
+	fields = ["name", "citizen", "confidential"]
+	found = citizen and frappe.db.get_value("Grievance", case, fields, as_dict=True, for_update=True)
+	if not found or citizens.of_case(found) != citizen:
 		return None
 	# Locked again, since only that reads what is committed now: the officer may have saved it a moment ago.
 	return frappe.get_doc("Grievance", case, for_update=True)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, cint, flt, get_datetime, now_datetime
 
+from grievance_cell.grievances import citizens
 from grievance_cell.grievances.decisions import DECISIONS, JOINED, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
 from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, posting_for
@@ -67,6 +68,7 @@ def follow_up(case, said: str):
 			"follows": case.name,
 			"description": said or case.description,
 			**{field: case.get(field) for field in kept},
+			"citizen": citizens.of_case(case),
 		}
 	)
 	return following.insert(ignore_permissions=True)

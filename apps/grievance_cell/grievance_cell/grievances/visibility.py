@@ -11,6 +11,7 @@ from frappe import _
 
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.organisation import reach
+from grievance_cell.organisation.postings import held_by, in_charge
 
 OFFICER, HEAD = "Grievance Officer", "Department Head"
 SEES_ALL = {"Grievance Operator", "Collector"}
@@ -135,6 +136,37 @@ def visible_callbacks(user: str | None = None) -> str:
 
 def can_see_callback(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	return is_among("Callback Request", doc, visible_callbacks(user))
+
+
+def visible_identities(user: str | None = None) -> str:
+	"""Write the SQL condition on Protected Identity: of the cases that a user decides, who has the posting's charge today."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ALL
+	refuse_unread_fields()
+	charges = [
+		posting
+		for posting in held_by(user)
+		if frappe.db.get_value("Officer Posting", in_charge(posting), "user") == user
+	]
+	if not charges:
+		return NONE
+	return (
+		"`tabProtected Identity`.`grievance` in"
+		f" (select `name` from `tabGrievance` where `posting` in ({_quoted(charges)}))"
+	)
+
+
+def can_see_identity(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	return is_among("Protected Identity", doc, visible_identities(user))
+
+
+def sees_identity(case: str, user: str | None = None) -> bool:
+	"""Tell whether a user may know whose case it is, of those that they see; of a confidential one only who decides it."""
+	user = user or frappe.session.user
+	if not frappe.db.exists("Protected Identity", case):
+		return True
+	return bool(frappe.has_permission("Protected Identity", "read", doc=case, user=user))
 
 
 def is_among(doctype: str, doc, condition: str) -> bool:

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.core.api.file import get_max_file_size
 
+from grievance_cell.grievances import citizens
 from grievance_cell.messaging import channels
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 
@@ -142,8 +143,9 @@ def attach(messages: tuple[str, ...], doctype: str, name: str) -> None:
 			update_modified=False,
 		)
 		if file and file.file:
+			keeper, kept = citizens.keeper_of_files(doctype, name)
 			frappe.get_doc("File", file.file).db_set(
-				{"attached_to_doctype": doctype, "attached_to_name": name}, update_modified=False
+				{"attached_to_doctype": keeper, "attached_to_name": kept}, update_modified=False
 			)
 		elif file and file.media_state == "Failed":
 			show_missing(doctype, name, file.error)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import frappe
 
+from grievance_cell.grievances import citizens
 from grievance_cell.organisation.postings import head_of, heads_of_area, in_charge
 
 
@@ -58,6 +59,8 @@ def by_field(document, name: str, action=None) -> Iterator[Recipient]:
 	field, _comma, table = name.partition(",")
 	for row in document.get(table) or [] if table else [document]:
 		value, described = row.get(field), row.meta.get_field(field)
+		if described and described.options == "Citizen" and not value:
+			value = citizens.of_case(row)
 		if not value or not described:
 			continue
 		if described.fieldtype == "Link" and described.options in BY_LINK:

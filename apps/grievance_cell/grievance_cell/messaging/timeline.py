@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, get_fullname
 
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.visibility import sees_identity
 
 # Of a case with more, the latest are shown; the whole talk is in the Chat Messages.
 MOST = 200
@@ -15,7 +16,7 @@ def of_case(doctype: str, name: str) -> list[dict]:
 
 	Frappe has made sure that the user may read the case: what was done and said about it is read with it.
 	"""
-	return [*_actions(doctype, name), *_messages(doctype, name)]
+	return [*_actions(doctype, name), *(_messages(doctype, name) if sees_identity(name) else [])]
 
 
 def _actions(doctype: str, name: str) -> list[dict]:

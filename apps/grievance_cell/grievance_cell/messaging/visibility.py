@@ -2,7 +2,13 @@
 
 import frappe
 
-from grievance_cell.grievances.visibility import ALL, is_among, refuse_unread_fields, visible_cases
+from grievance_cell.grievances.visibility import (
+	ALL,
+	is_among,
+	refuse_unread_fields,
+	visible_cases,
+	visible_identities,
+)
 from grievance_cell.organisation import reach
 
 
@@ -18,7 +24,10 @@ def can_see_channel(doc, ptype: str | None = None, user: str | None = None) -> b
 
 def visible_events(user: str | None = None) -> str:
 	"""Write the SQL condition on Chat Event: those that came to a channel that a user sees."""
-	return of_channels("`tabChat Event`.`channel`", user)
+	return _both(
+		of_channels("`tabChat Event`.`channel`", user),
+		_not_of_protected("`tabChat Event`.`conversation_key`", "conversation_key", user),
+	)
 
 
 def can_see_event(doc, ptype: str | None = None, user: str | None = None) -> bool:
@@ -27,7 +36,10 @@ def can_see_event(doc, ptype: str | None = None, user: str | None = None) -> boo
 
 def visible_sessions(user: str | None = None) -> str:
 	"""Write the SQL condition on Chat Session: those on a channel that a user sees."""
-	return of_channels("`tabChat Session`.`channel`", user)
+	return _both(
+		of_channels("`tabChat Session`.`channel`", user),
+		_not_of_protected("`tabChat Session`.`name`", "name", user),
+	)
 
 
 def can_see_session(doc, ptype: str | None = None, user: str | None = None) -> bool:
@@ -36,6 +48,7 @@ def can_see_session(doc, ptype: str | None = None, user: str | None = None) -> b
 
 def visible_messages(user: str | None = None) -> str:
 	"""Write the SQL condition on Chat Message: on the cases that a user sees, and what is on no case by its channel."""
+	user = user or frappe.session.user
 	cases, sessions = visible_cases(user), visible_sessions(user)
 	if cases == sessions == ALL:
 		return ALL
@@ -46,11 +59,35 @@ def visible_messages(user: str | None = None) -> str:
 	of_session = (
 		f"`tabChat Message`.`session` in (select `name` from `tabChat Session` where {sessions or '1 = 1'})"
 	)
+	of_case += f" and `tabChat Message`.`reference_name` not in (select `grievance` {_hidden(user)})"
 	return f"(({about_case} and {of_case}) or (not {about_case} and {of_session}))"
 
 
 def can_see_message(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	return is_among("Chat Message", doc, visible_messages(user))
+
+
+def _not_of_protected(column: str, field: str, user: str | None) -> str:
+	"""Write the condition that a row is of no talk with whom a confidential case protects, but for who decides that one.
+
+	A talk tells of all of a citizen's cases: what is about one that is not confidential is seen with that case.
+	"""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ALL
+	return (
+		f"{column} not in (select `{field}` from `tabChat Session` where `citizen` in"
+		f" (select `citizen` {_hidden(user)} and ifnull(`citizen`, '') != ''))"
+	)
+
+
+def _hidden(user: str) -> str:
+	visible = visible_identities(user)
+	return f"from `tabProtected Identity` where {'1 = 0' if visible == ALL else f'not ({visible})'}"
+
+
+def _both(*conditions: str) -> str:
+	return " and ".join(f"({condition})" for condition in conditions if condition)
 
 
 def of_channels(column: str, user: str | None) -> str:

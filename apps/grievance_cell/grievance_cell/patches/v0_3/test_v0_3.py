@@ -7,6 +7,7 @@ from grievance_cell.patches.v0_3 import (
 	assign_open_cases,
 	let_service_levels_run_round_the_clock,
 	mask_numbers,
+	protect_identities,
 )
 from grievance_cell.service_levels import deadlines
 from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase, make_sla
@@ -103,3 +104,22 @@ class TestAssignOpenCases(SiteTestCase):
 		self.assertEqual(
 			assigned, [{"reference_name": running.name, "allocated_to": officer, "status": "Open"}]
 		)
+
+
+class TestProtectIdentities(SiteTestCase):
+	def test_a_stored_case_of_a_confidential_category_loses_whose_it_is(self):
+		category, citizen = make_category(make_department()), make_citizen()
+		case = make_case(category, make_area(), citizen=citizen.name)
+		category.db_set("confidential", 1)
+		for _time in range(2):
+			protect_identities.execute()
+			found = frappe.db.get_value(
+				"Grievance",
+				case.name,
+				["confidential", "citizen", "citizen_name", "mobile_no", "mobile_masked"],
+			)
+			self.assertEqual(found, (1, None, None, None, None))
+			kept = frappe.db.get_value(
+				"Protected Identity", case.name, ["citizen", "citizen_name", "mobile_no"]
+			)
+			self.assertEqual(kept, (citizen.name, "Geeta Bai", citizen.mobile_no))

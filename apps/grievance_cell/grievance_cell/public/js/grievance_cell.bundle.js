@@ -5,6 +5,11 @@ frappe.provide("grievance_cell");
 // Show the full number of whom a form is about; who has seen it is written down.
 grievance_cell.add_number_button = function (frm) {
 	if (frm.is_new()) return;
+	if (frm.doc.confidential) {
+		frm.add_custom_button(__("Protected Identity"), () =>
+			frappe.set_route("Form", "Protected Identity", frm.doc.name)
+		);
+	}
 	frm.add_custom_button(__("Show Number"), async () => {
 		const number = await frappe.xcall("grievance_cell.api.cases.reveal_number", {
 			case: frm.doc.name,

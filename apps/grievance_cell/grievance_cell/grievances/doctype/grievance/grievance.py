@@ -5,6 +5,7 @@ from frappe.utils import now_datetime, strip_html
 
 from grievance_cell.grievances import (
 	assignments,
+	attached_records,
 	categorisation,
 	citizens,
 	duplicates,
@@ -22,6 +23,7 @@ from grievance_cell.grievances.routing import EMERGENCY
 from grievance_cell.organisation.postings import barred_by, worker_of
 from grievance_cell.service_levels import deadlines
 
+IDENTITY = ("citizen", "citizen_name", "mobile_no")
 SUBJECT_LENGTH = 80
 HIGH = "High"
 
@@ -48,6 +50,7 @@ class Grievance(Document):
 		self.set_subject()
 		self.mask_mobile_no()
 		self.validate_category()
+		self.keep_confidential(before)
 		self.validate_external_reference()
 		if not before:
 			self.start_clock()
@@ -64,6 +67,7 @@ class Grievance(Document):
 		timers.schedule(self)
 
 	def after_insert(self):
+		self.protect_identity()
 		self.note_emergency()
 		lifecycle.begin(self)
 		self.join_at_once()
@@ -72,6 +76,8 @@ class Grievance(Document):
 		before = self.get_doc_before_save()
 		if not before:
 			return
+		if self.flags.identity:
+			self.protect_identity()
 		if before.status != self.status:
 			lifecycle.after_move(self, before)
 			parts.after_move(self, before)
@@ -95,6 +101,21 @@ class Grievance(Document):
 	def identify_citizen(self):
 		if self.mobile_no and not self.citizen:
 			self.citizen = citizens.of_number(self.mobile_no, self.citizen_name)
+
+	def keep_confidential(self, before):
+		"""Take the identity off a case of a confidential category, once and for all; it is kept apart."""
+		if frappe.get_cached_value("Grievance Category", self.category, "confidential"):
+			self.confidential = 1
+		if not self.confidential:
+			return
+		self.flags.identity = {field: self.get(field) for field in IDENTITY}
+		for field in (*IDENTITY, "mobile_masked"):
+			self.set(field, None)
+
+	def protect_identity(self):
+		if self.confidential:
+			citizens.protect(self.name, self.flags.identity)
+			attached_records.protect(self.name)
 
 	def set_proposed_category(self):
 		found = categorisation.suggest(strip_html(self.description or ""), self.grievance_type, limit=1)

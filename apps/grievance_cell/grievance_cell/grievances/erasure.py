@@ -1,0 +1,200 @@
+"""A citizen who wants to be forgotten: nothing that tells of them stays, what is counted does.
+
+First what is linked to them goes: cases lose whose they are and what was written, files their content, records beside
+the cases are deleted. Then every text of the site is searched for their numbers and addresses, and Frappe's logs for
+the name too; elsewhere a name alone may be a namesake's. Each step commits, and may be done again after a crash: the
+citizen's own row, from which it is known what to search for, is emptied last.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import frappe
+from frappe.utils import now_datetime
+
+from grievance_cell.grievances import citizens
+from grievance_cell.grievances.attached_records import REFERENCE_FIELDS
+from grievance_cell.grievances.citizens import bot_user
+
+MAY_ERASE = {"Grievance Operator", "Collector"}
+ERASED = "(erased)"
+RUNNING, DONE = "Running", "Done"
+# What a citizen has said of themselves and of the place; dates, categories and the rating stay.
+SAID = ("citizen_name", "mobile_no", "mobile_masked", "address", "feedback", "question",
+	"external_reference", "resolution_photo", "_comments")  # fmt: skip
+TOLD = ("description", "subject")
+OWN = (
+	"mobile_no",
+	"alternate_mobile_no",
+	"whatsapp_id",
+	"mobile_masked",
+	"address",
+	"email",
+	"area",
+	"consented_on",
+	"_comments",
+)
+CALLBACK = ("citizen_name", "mobile_no", "mobile_masked", "said", "remark")
+# An officer's own number is not erased with the complaints that they made as a citizen.
+KEPT = {"tabUser", "tabOfficer Posting", "tabErasure Report", "tabDocField", "tabDocType"}
+# Records that are nothing without what they say. Assignments stay, emptied.
+DELETED = set(REFERENCE_FIELDS) - {"File", "ToDo", "Workflow Action"}
+
+
+def request(citizen: str) -> str:
+	"""Have a citizen erased by a job; returns the Erasure Report. Raises PermissionError but for operator and collector."""
+	frappe.get_doc("Citizen", citizen).check_permission("read")
+	if frappe.session.user != "Administrator" and not MAY_ERASE & set(frappe.get_roles()):
+		raise frappe.PermissionError
+	report = frappe.get_doc(
+		{"doctype": "Erasure Report", "citizen": citizen, "state": RUNNING, "erased_by": frappe.session.user}
+	).insert(ignore_permissions=True)
+	frappe.enqueue(
+		"grievance_cell.grievances.erasure.erase", queue="long", enqueue_after_commit=True, report=report.name
+	)
+	return report.name
+
+
+def erase(report: str) -> None:
+	"""Erase the citizen of an Erasure Report, and write down how many rows of what were changed."""
+	citizen = frappe.get_doc("Citizen", frappe.db.get_value("Erasure Report", report, "citizen"))
+	cases = [
+		*frappe.get_all("Grievance", {"citizen": citizen.name}, pluck="name"),
+		*citizens.confidential_cases_of(citizen.name),
+	]
+	# The part that another department was asked for says the same once more.
+	cases += frappe.get_all("Grievance", {"parent_grievance": ("in", cases)}, pluck="name")
+	callbacks = frappe.get_all("Callback Request", {"citizen": citizen.name}, pluck="name")
+	belongings = {
+		"Grievance": cases,
+		citizens.PROTECTED: cases,
+		"Citizen": [citizen.name],
+		"Callback Request": callbacks,
+	}
+	needles = needles_of(citizen)
+	changed: Counter = Counter()
+	for step in (
+		lambda: _messages(citizen.name, needles),
+		lambda: _files(belongings),
+		lambda: _cases(cases),
+		lambda: _empty("Callback Request", callbacks, dict.fromkeys(CALLBACK)),
+		lambda: _records(belongings),
+		lambda: _everywhere(needles, citizen.citizen_name),
+		lambda: _citizen(citizen.name),
+	):
+		changed.update(step())
+		frappe.db.commit()
+	for doctype, names in belongings.items():
+		for name in names:
+			frappe.clear_document_cache(doctype, name)
+	frappe.db.set_value(
+		"Erasure Report",
+		report,
+		{
+			"state": DONE,
+			"erased_on": now_datetime(),
+			"changed": frappe.as_json({table: rows for table, rows in sorted(changed.items()) if rows}),
+		},
+	)
+	frappe.db.commit()
+
+
+def needles_of(citizen) -> list[str]:
+	"""List what tells of one person and no other, as it may stand in a text: numbers in each way of writing, addresses."""
+	found = []
+	for number in filter(None, (citizen.mobile_no, citizen.alternate_mobile_no)):
+		found += [number, number.lstrip("+"), number.removeprefix("+91")]
+	return [*found, *filter(None, (citizen.whatsapp_id, citizen.email))]
+
+
+def _messages(citizen: str, needles: list[str]) -> dict:
+	"""Let whatever keeps conversations erase its own (hook `erase_citizen`)."""
+	changed: Counter = Counter()
+	for path in frappe.get_hooks("erase_citizen"):
+		changed.update(frappe.get_attr(path)(citizen=citizen, keys=needles, note=ERASED))
+	return changed
+
+
+def _files(belongings: dict[str, list[str]]) -> dict:
+	files = [
+		file
+		for doctype, names in belongings.items()
+		for file in frappe.get_all(
+			"File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)}, pluck="name"
+		)
+	]
+	for file in files:
+		frappe.delete_doc("File", file, force=True, ignore_permissions=True, delete_permanently=True)
+	return {"File": len(files)}
+
+
+def _cases(cases: list[str]) -> dict:
+	changed = _empty(
+		"Grievance",
+		cases,
+		{**dict.fromkeys(SAID), **dict.fromkeys(TOLD, ERASED), "latitude": 0, "longitude": 0},
+	)
+	theirs = {"reference_doctype": "Grievance", "reference_name": ("in", cases), "actor": bot_user()}
+	changed |= _empty(
+		"Grievance Action", frappe.get_all("Grievance Action", theirs, pluck="name"), {"remark": ERASED}
+	)
+	for doctype, field in ((citizens.PROTECTED, "grievance"), ("Grievance Public Photo", "parent")):
+		names = frappe.get_all(doctype, {field: ("in", cases)}, pluck="name")
+		frappe.db.delete(doctype, {"name": ("in", names)})
+		changed[doctype] = len(names)
+	return changed
+
+
+def _records(belongings: dict[str, list[str]]) -> dict:
+	changed: Counter = Counter()
+	for doctype, (doctype_field, name_field) in REFERENCE_FIELDS.items():
+		for owner, names in belongings.items():
+			rows = frappe.get_all(doctype, {doctype_field: owner, name_field: ("in", names)}, pluck="name")
+			if not rows:
+				continue
+			if doctype in DELETED:
+				for table in frappe.get_meta(doctype).get_table_fields():
+					frappe.db.delete(table.options, {"parent": ("in", rows), "parenttype": doctype})
+				frappe.db.delete(doctype, {"name": ("in", rows)})
+			elif doctype == "ToDo":
+				_empty(doctype, rows, {"description": ERASED})
+			changed[doctype] += len(rows)
+	return changed
+
+
+def _everywhere(needles: list[str], name: str | None) -> dict:
+	changed: Counter = Counter()
+	logs = {f"tab{doctype}" for doctype in REFERENCE_FIELDS} | {"tabEmail Queue Recipient", "__global_search"}
+	for table, column in text_columns():
+		if table in KEPT:
+			continue
+		for needle in [*needles, *([name] if name and name != ERASED and table in logs else [])]:
+			found = f"%{needle.replace('_', chr(92) + '_').replace('%', chr(92) + '%')}%"
+			frappe.db.sql(
+				f"update `{table}` set `{column}` = replace(`{column}`, %(needle)s, %(note)s) where `{column}` like %(found)s",
+				{"needle": needle, "note": ERASED, "found": found},
+			)
+			changed[table.removeprefix("tab")] += frappe.db.sql("select row_count()")[0][0]
+		# A table at a time, so that nobody waits for the whole site.
+		frappe.db.commit()
+	return changed
+
+
+def text_columns() -> Iterator[tuple[str, str]]:
+	"""List every column of the site's tables that holds text, but for the names of documents."""
+	yield from frappe.db.sql(
+		"""select table_name, column_name from information_schema.columns
+		where table_schema = database() and column_name != 'name'
+		and data_type in ('char', 'varchar', 'tinytext', 'text', 'mediumtext', 'longtext', 'json')
+		order by table_name, column_name"""
+	)
+
+
+def _citizen(citizen: str) -> dict:
+	return _empty("Citizen", [citizen], {**dict.fromkeys(OWN), "citizen_name": ERASED})
+
+
+def _empty(doctype: str, names: list, values: dict) -> dict:
+	if names:
+		frappe.db.set_value(doctype, {"name": ("in", names)}, values, update_modified=False)
+	return {doctype: len(names)}

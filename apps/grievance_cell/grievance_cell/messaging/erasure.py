@@ -1,0 +1,50 @@
+"""What conversations forget when a citizen is erased."""
+
+import frappe
+
+
+def erase(citizen: str, keys: list[str], note: str) -> dict:
+	"""Empty a citizen's sessions, messages and events (hook `erase_citizen`); returns how many rows of each.
+
+	`keys` are numbers and ids under which a conversation may be kept. Nothing that still waits is sent or worked on.
+	"""
+	sessions = set(
+		frappe.get_all("Chat Session", {"citizen": citizen}, ["name", "conversation_key"], as_list=True)
+	)
+	sessions |= set(
+		frappe.get_all(
+			"Chat Session", {"conversation_key": ("in", keys)}, ["name", "conversation_key"], as_list=True
+		)
+	)
+	names, known = [name for name, _key in sessions], {key for _name, key in sessions} | set(keys)
+	messages = frappe.get_all(
+		"Chat Message", or_filters={"citizen": citizen, "session": ("in", names)}, fields=["name", "state"]
+	)
+	events = frappe.get_all("Chat Event", {"conversation_key": ("in", known)}, ["name", "state"])
+	delete_files([str(message.name) for message in messages])
+	for message in messages:
+		# Not "failed": that would be looked at, and there is nothing left to see.
+		waits = {"state": "Sent"} if message.state in ("Queued", "Sending") else {}
+		values = {
+			"text": note,
+			"payload": None,
+			"error": None,
+			"media_id": None,
+			"media_state": None,
+			"file": None,
+		}
+		frappe.db.set_value("Chat Message", message.name, {**values, **waits}, update_modified=False)
+	for event in events:
+		values = {"payload": "{}", "error": None, "state": "Processed", "conversation_key": note}
+		frappe.db.set_value("Chat Event", event.name, values, update_modified=False)
+	for name in names:
+		# The key is unique on its channel; one who writes again is somebody new.
+		values = {"conversation_key": f"{note} {name}", "data": "{}", "flow": None, "step": None}
+		frappe.db.set_value("Chat Session", name, values, update_modified=False)
+	return {"Chat Session": len(names), "Chat Message": len(messages), "Chat Event": len(events)}
+
+
+def delete_files(messages: list[str]) -> None:
+	attached = {"attached_to_doctype": "Chat Message", "attached_to_name": ("in", messages)}
+	for file in frappe.get_all("File", attached, pluck="name"):
+		frappe.delete_doc("File", file, force=True, ignore_permissions=True, delete_permanently=True)

@@ -1,0 +1,178 @@
+import frappe
+from frappe.utils import now_datetime
+
+from grievance_cell.conversations.model import Reply
+from grievance_cell.grievances import actions, citizens, erasure
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.lifecycle import acting_as
+from grievance_cell.messaging import events, messages, sessions
+from grievance_cell.testing import (
+	SiteTestCase,
+	make,
+	make_area,
+	make_case,
+	make_category,
+	make_channel,
+	make_citizen,
+	make_department,
+	make_user,
+	mobile_no,
+)
+
+NAME = "Canarika Dhruv"
+
+
+class TestErasure(SiteTestCase):
+	"""Names and numbers stand wherever the site may hold them; after the erasure no text of any table has them."""
+
+	def setUp(self):
+		super().setUp()
+		self.without_commits()
+		self.citizen = make_citizen(
+			citizen_name=NAME,
+			mobile_no=mobile_no(),
+			alternate_mobile_no=mobile_no(),
+			email=f"{frappe.generate_hash(length=8)}@canary.example",
+			whatsapp_id=f"IN.{frappe.generate_hash(length=12)}",
+			address=f"House of {NAME}",
+		)
+		self.number = self.citizen.mobile_no
+		said = f"I am {NAME}, call {self.number}"
+		department, ward = make_department(), make_area()
+		about = {"citizen": self.citizen.name, "description": said, "address": said, "rating": 4}
+		self.case = make_case(make_category(department), ward, **about)
+		self.protected = make_case(make_category(department, confidential=1), ward, **about)
+		self.channel = make_channel()
+		self.session = sessions.get(self.channel.name, self.number[1:])
+		frappe.db.set_value(
+			"Chat Session",
+			self.session.name,
+			{"citizen": self.citizen.name, "data": frappe.as_json({"answer": said})},
+		)
+		self.session.citizen = self.citizen.name
+		messages.queue(self.session, Reply(f"Dear {NAME}"))
+		events.store(
+			[
+				events.event(
+					events.MESSAGE,
+					frappe.generate_hash(length=20),
+					channel=self.channel.name,
+					conversation_key=self.number[1:],
+					timestamp=now_datetime(),
+					payload={"message": {"from": self.number[1:], "text": {"body": said}}},
+				)
+			]
+		)
+		with acting_as(bot_user()):
+			actions.record(self.case, "Information Added", remark=said)
+		self.case.add_comment("Comment", said)
+		self.case.reload()
+		self.case.description = f"{said} again"
+		self.case.save(ignore_permissions=True, ignore_version=False)
+		make(
+			"Callback Request", citizen=self.citizen.name, citizen_name=NAME, mobile_no=self.number, said=said
+		)
+		self.files = [
+			make(
+				"File",
+				file_name=f"{frappe.generate_hash(length=8)}.txt",
+				content=f"{said} {frappe.generate_hash(length=8)}".encode(),
+				is_private=1,
+				attached_to_doctype="Grievance",
+				attached_to_name=case.name,
+			)
+			for case in (self.case, self.protected)
+		]
+		linked = {"reference_doctype": "Grievance", "reference_name": self.case.name}
+		make("Communication", subject=said, content=said, communication_type="Communication", **linked)
+		make("ToDo", description=said, reference_type="Grievance", reference_name=self.case.name)
+		make(
+			"Email Queue",
+			sender="a@example.com",
+			message=said,
+			recipients=[{"recipient": self.citizen.email}],
+			**linked,
+		)
+		make(
+			"Notification Log",
+			subject=said,
+			email_content=said,
+			for_user="Administrator",
+			document_type="Grievance",
+			document_name=self.case.name,
+		)
+		# What is linked to nothing.
+		make("Error Log", method="Trouble", error=f"Traceback: {said}")
+		make(
+			"Deleted Document",
+			deleted_doctype="Citizen",
+			deleted_name="CIT-1",
+			data=frappe.as_json({"a": said}),
+		)
+		make("Activity Log", subject=said)
+		make("Note", title=frappe.generate_hash(length=8), content=f"Call {self.number[3:]}")
+		other = make_case(make_category(department), ward, description=f"My neighbour is {self.number}")
+		self.other = other.name
+		self.report = erasure.request(self.citizen.name)
+
+	def found(self) -> list[str]:
+		"""Name the columns of the site in whose text the number or another key stands, or the name."""
+		places = []
+		for table, column in erasure.text_columns():
+			for canary in (NAME, self.number[3:], self.citizen.email, self.citizen.whatsapp_id):
+				rows = frappe.db.sql(
+					f"select count(*) from `{table}` where `{column}` like %s", f"%{canary}%"
+				)
+				if rows[0][0]:
+					places.append(f"{table}.{column}: {canary}")
+		return places
+
+	def test_no_text_of_any_table_and_no_file_tells_of_the_citizen_any_more(self):
+		paths = [file.get_full_path() for file in self.files]
+		self.assertGreater(len(self.found()), 20)
+		erasure.erase(self.report)
+		self.assertEqual(self.found(), [])
+		for path in paths:
+			with self.assertRaises(FileNotFoundError):
+				open(path, "rb")
+
+	def test_dates_category_and_rating_stay(self):
+		kept = ["category", "registered_on", "status", "rating", "area", "department"]
+		before = frappe.db.get_value("Grievance", self.case.name, kept)
+		erasure.erase(self.report)
+		self.assertEqual(frappe.db.get_value("Grievance", self.case.name, kept), before)
+
+	def test_the_report_says_who_erased_what_and_nothing_of_whom(self):
+		erasure.erase(self.report)
+		report = frappe.get_doc("Erasure Report", self.report)
+		self.assertEqual((report.state, report.erased_by), (erasure.DONE, "Administrator"))
+		self.assertEqual(frappe.parse_json(report.changed)["Callback Request"], 1)
+		self.assertGreaterEqual(frappe.parse_json(report.changed)["Grievance"], 2)
+
+	def test_it_may_be_done_again(self):
+		erasure.erase(self.report)
+		erasure.erase(self.report)
+		self.assertEqual(self.found(), [])
+
+	def test_a_later_message_makes_a_new_citizen(self):
+		number = self.number
+		erasure.erase(self.report)
+		self.assertIsNone(citizens.find(number, self.citizen.whatsapp_id))
+		again = citizens.introduce(number, None, {"citizen_name": "Somebody"})
+		self.assertNotEqual(again, self.citizen.name)
+		self.assertNotEqual(sessions.get(self.channel.name, number[1:]).name, self.session.name)
+
+	def test_only_operator_and_collector_may_erase(self):
+		for role, may in (
+			("Grievance Operator", True),
+			("Collector", True),
+			("Grievance Officer", False),
+			("Department Head", False),
+			("Grievance Manager", False),
+			("Public Representative", False),
+		):
+			with self.subTest(role), acting_as(make_user(role)):
+				if may:
+					self.assertTrue(erasure.request(self.citizen.name))
+				else:
+					self.assertRaises(frappe.PermissionError, erasure.request, self.citizen.name)
