@@ -169,7 +169,7 @@ class TestShares(CaseOfAWard):
 		from frappe.desk.form import assign_to
 
 		given = {"doctype": "Grievance", "name": self.case.name, "assign_to": [self.outsider]}
-		self.assertRaises(frappe.PermissionError, assign_to.add, given)
+		self.assertRaises(frappe.ValidationError, assign_to.add, given)
 		self.assertFalse(frappe.has_permission("Grievance", "read", doc=self.case.name, user=self.outsider))
 
 	def test_a_file_of_a_case_is_private(self):
