@@ -315,10 +315,12 @@ class DemoDistrict(FakeWorld):
 
 	def facts(self, name):
 		case = next((each for each in self.at_office if each.name == name), None)
-		can = {"Assigned": ["start"], "In Progress": []}.get(case.status if case else "")
-		return Answers(
-			photo_wanted=True, can=[] if can is None else [*can, "resolve", "ask", "transfer", "note"]
-		)
+		can = {
+			"Assigned": ["start", "resolve", "ask", "transfer", "note"],
+			"In Progress": ["resolve", "ask", "transfer", "note"],
+			"Awaiting Citizen": ["start", "transfer", "note"],
+		}
+		return Answers(photo_wanted=True, can=can.get(case.status, []) if case else [])
 
 	def status(self, name, language):
 		return self.translate(self.statuses[name]["citizen_label"], language)
