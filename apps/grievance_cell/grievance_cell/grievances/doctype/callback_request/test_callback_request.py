@@ -50,9 +50,10 @@ class TestCallbackRequest(SiteTestCase):
 		done.save()
 		self.assertEqual((done.done_by, done.done_on, done.remark), (None, None, None))
 
-	def test_operators_and_the_collector_see_the_number_and_nobody_else_sees_anything(self):
+	def test_operators_and_the_collector_see_the_name_nobody_the_number_and_nobody_else_anything(self):
 		meta = frappe.get_meta("Callback Request")
-		self.assertEqual(meta.get_field("mobile_no").permlevel, 1)
+		self.assertEqual(meta.get_field("citizen_name").permlevel, 1)
+		self.assertEqual(meta.get_field("mobile_no").permlevel, 2)
 		for role, sees in (("Grievance Operator", True), ("Collector", True), ("Grievance Manager", False),
 			("Grievance Officer", False), ("Public Representative", False)):  # fmt: skip
 			with self.subTest(role):
@@ -62,3 +63,4 @@ class TestCallbackRequest(SiteTestCase):
 				)
 				levels = meta.get_permlevel_access(permission_type="read", user=user)
 				self.assertEqual(1 in levels, sees)
+				self.assertNotIn(2, levels)
