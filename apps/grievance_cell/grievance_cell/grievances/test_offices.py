@@ -19,7 +19,7 @@ class TestOffices(SiteTestCase):
 
 	def test_the_number_of_a_posting_speaks_for_its_user(self):
 		self.posting(mobile_no=self.number)
-		self.assertEqual(offices.of_number(self.number), offices.Office(self.user, "en", ("Officer",)))
+		self.assertEqual(offices.of_number(self.number), offices.Office(self.user, "", ("Officer",)))
 
 	def test_the_number_of_a_postings_user_does_as_well(self):
 		self.posting()
@@ -56,7 +56,7 @@ class TestOffices(SiteTestCase):
 			("Officer Posting", posting.name, {"is_active": 1}),
 			("User", self.user, {"enabled": 0}),
 		):
-			frappe.db.set_value(doctype, name, values)
+			frappe.db.set_value(doctype, name, dict(values))
 			is_open = values == {"is_active": 1}
 			self.assertEqual(bool(offices.of_number(self.number)), is_open, values)
 

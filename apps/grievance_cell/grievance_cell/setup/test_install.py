@@ -19,6 +19,7 @@ class TestShipped(SiteTestCase):
 			"doctype": "SLA",
 			"sla_name": self.name,
 			"enabled": 1,
+			"round_the_clock": 1,
 			"targets": [{"priority": "Low", "response_time": 60, "resolution_days": days}],
 			**values,
 		}
