@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, cint, flt, get_datetime, now_datetime
 from grievance_cell.grievances import citizens
 from grievance_cell.grievances.decisions import DECISIONS, JOINED, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
-from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, posting_for
+from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, office_above
 from grievance_cell.organisation.postings import in_charge
 from grievance_cell.service_levels import deadlines
 
@@ -26,7 +26,7 @@ def reopen(case, previous, now: datetime) -> None:
 	case.reopen_count = cint(case.reopen_count) + 1
 	appeal = previous.closure_reason in DECISIONS
 	rung = COLLECTOR if appeal else {1: SUPERIOR, 2: HEAD}.get(case.reopen_count, COLLECTOR)
-	if above := posting_for(case, rung):
+	if above := office_above(case, rung):
 		case.posting = above
 		case.assigned_to = frappe.db.get_value("Officer Posting", in_charge(above), "user")
 		case.routing_note = _("Reopened -> {0}").format(above)

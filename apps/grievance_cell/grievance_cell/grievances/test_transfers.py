@@ -135,6 +135,20 @@ class TestTransfers(SiteTestCase):
 			started = get_datetime(case.clock_started_on or case.registered_on)
 			self.assertEqual(started > long_ago, bool(restarts))
 
+	def test_a_case_on_hold_that_starts_anew_is_on_hold_from_then(self):
+		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)
+		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+		case = self.case()
+		lifecycle.move(case, "Awaiting Citizen", question="Which house?")
+		asked = get_datetime("2026-01-05 10:00:00")
+		case.db_set({"on_hold_since": asked, "asked_on": asked})
+		case = self.transfer(case, department=self.other.name)
+		self.assertGreater(case.on_hold_since, asked)
+		self.assertEqual((case.sla_status, case.resolution_by), ("Paused", None))
+		# How long a question has stopped the clock counts on.
+		stood = (case.on_hold_since - asked).total_seconds()
+		self.assertEqual(case.question_hold_seconds, int(stood))
+
 	def test_the_new_office_starts_at_the_foot_of_the_ladder(self):
 		case = self.case()
 		case.db_set("escalation_level", 2)

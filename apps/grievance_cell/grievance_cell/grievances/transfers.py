@@ -7,11 +7,10 @@ import frappe
 from frappe import _
 from frappe.utils import cint, now_datetime
 
-from grievance_cell.grievances import actions, decisions, delays, lifecycle, routing
+from grievance_cell.grievances import actions, decisions, delays, lifecycle, routing, waiting
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.officers import tell_posting
 from grievance_cell.organisation import postings
-from grievance_cell.service_levels import deadlines
 
 TRANSFERRED = "Transferred"
 OFFICE = ("department", "posting")
@@ -78,7 +77,7 @@ def count(case) -> None:
 	case.escalation_level = 0
 	decisions.forget_proposal(case)
 	if frappe.get_cached_doc("Grievance Settings").transfer_restarts_clock:
-		deadlines.restart(case, now_datetime())
+		waiting.restart(case, now_datetime())
 
 
 def after_save(case, before) -> None:

@@ -34,9 +34,20 @@ def end(case, on: datetime) -> None:
 
 def run_on(case, on: datetime) -> None:
 	"""Let the clock run on, whether or not the answer has come."""
+	count_hold(case, on)
+	deadlines.resume(case, on)
+
+
+def restart(case, on: datetime) -> None:
+	"""Give a case its time anew; for how long a question has stopped its clock so far still counts."""
+	if case.asked_on and case.on_hold_since:
+		count_hold(case, on)
+	deadlines.restart(case, on)
+
+
+def count_hold(case, on: datetime) -> None:
 	stood = int((on - get_datetime(case.on_hold_since)).total_seconds())
 	case.question_hold_seconds = cint(case.question_hold_seconds) + stood
-	deadlines.resume(case, on)
 
 
 def seconds_left(case) -> int:

@@ -79,14 +79,14 @@ def start(case) -> None:
 
 
 def restart(case, on: datetime, share: float | None = None) -> None:
-	"""Give a case its target anew from a moment on, with no time on hold.
+	"""Give a case its target anew from a moment on, with no time on hold; one that is on hold stays so.
 
 	`share` is the part of the target, from 0 to 1, that it has from now on, whatever is computed again later; None leaves
 	it as it is. Its first breach stays on record, and so does its first response.
 	"""
 	case.clock_started_on = on
 	case.hold_seconds = 0
-	case.on_hold_since = None
+	case.on_hold_since = case.get("on_hold_since") and on
 	if share is not None:
 		case.target_share = share
 	set_deadlines(case, on)
