@@ -4,7 +4,7 @@ import frappe
 from frappe.model.workflow import WorkflowPermissionError
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import duplicates, lifecycle, own_cases, transfers
+from grievance_cell.grievances import duplicates, ladder, lifecycle, own_cases, transfers
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -176,6 +176,14 @@ class TestMerge(SiteTestCase):
 		transfers.transfer(self.main, posting=self.other_posting.name, reason="It lies in the other ward")
 		self.joined.reload()
 		self.assertEqual(self.joined.posting, self.other_posting.name)
+
+	def test_a_joined_case_climbs_with_the_main_one(self):
+		self.merge()
+		superior = make_posting(self.department, self.town, level=2)
+		self.posting.db_set("reports_to", superior.name)
+		ladder.hand_up(self.main, superior.name, ladder.ESCALATED)
+		self.joined.reload()
+		self.assertEqual(self.joined.posting, superior.name)
 
 	def test_a_chain_is_flattened(self):
 		first, last = self.case(), self.case()

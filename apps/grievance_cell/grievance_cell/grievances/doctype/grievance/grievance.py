@@ -83,8 +83,6 @@ class Grievance(Document):
 			parts.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
 			transfers.after_save(self, before)
-		if self.reported_by and (before.posting, before.assigned_to) != (self.posting, self.assigned_to):
-			duplicates.follow(self)
 
 	def join_at_once(self):
 		"""Join a new case to the one that the citizen or the operator says is the same, if that is open still."""
@@ -96,7 +94,10 @@ class Grievance(Document):
 			self.reload()
 
 	def on_change(self):
+		# Not in on_update: a case that climbs, or is handed over, is not saved.
 		assignments.follow(self)
+		if self.reported_by:
+			duplicates.follow(self)
 
 	def identify_citizen(self):
 		if self.mobile_no and not self.citizen:
