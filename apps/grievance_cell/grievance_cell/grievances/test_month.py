@@ -42,7 +42,7 @@ from grievance_cell.testing import (
 	unique,
 )
 
-CASES, SEED = 60, 7
+CASES, SEED = 500, 7
 MINUTE = timedelta(minutes=1)
 SETTINGS = {
 	"transfer_restarts_clock": 0,
