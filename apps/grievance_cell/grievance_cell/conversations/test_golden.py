@@ -27,7 +27,8 @@ from grievance_cell.conversations.model import (
 )
 from grievance_cell.emulator import transcript
 from grievance_cell.emulator.rehearsal import rehearse, time_passed
-from grievance_cell.emulator.transcript import Turn
+from grievance_cell.emulator.transcript import BUSINESS, Turn
+from grievance_cell.grievances.decisions import SUGGESTION
 from grievance_cell.messaging.providers.whatsapp_cloud import compose
 
 APP = Path(__file__).parents[1]
@@ -47,6 +48,8 @@ OFFICE_CASE = {
 	"description": "रामलाल के घर के सामने की नाली जाम है",
 	"public_summary": "मुख्य सड़क के पास की नाली",
 }
+# The officer's photo of what was done, which goes before the words.
+PROOF = Turn(BUSINESS, marks=("photo",))
 MEDIA = {"photo": "image", "video": "video", "voice note": "audio", "sound": "audio", "document": "document"}
 
 
@@ -454,7 +457,8 @@ class EngineStage:
 		self.world.home = self.world.home or values["area"]
 		self.talk.session.latest_case, self.talk.session.latest_case_on = name, self.talk.now.isoformat()
 		joined = values.get("duplicate_of")
-		due = None if joined else self.talk.now
+		dated = not joined and values.get("grievance_type") != SUGGESTION
+		due = self.talk.now if dated else None
 		return SimpleNamespace(name=name, department=department, resolution_by=due, duplicate_of=joined)
 
 	def note(self, case: str, what: str, remark: str = "") -> None:
@@ -564,7 +568,7 @@ class EngineStage:
 		if what.startswith("the officer resolves "):
 			case = what.split()[-1]
 			self.move(case, "Resolved", words)
-			return self.hear(settled(case, words))
+			return [PROOF, *self.hear(settled(case, words))]
 		if what.startswith("the officer asks about "):
 			case = what.split()[-1]
 			self.move(case, "Awaiting Citizen", words)

@@ -19,7 +19,7 @@ from grievance_cell.conversations.model import (
 	Session,
 )
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.setup.shipped import DEFAULTS
+from grievance_cell.setup import shipped
 from grievance_cell.testing import (
 	SiteTestCase,
 	make,
@@ -35,11 +35,7 @@ from grievance_cell.testing import (
 	unique,
 )
 
-SHIPPED = [
-	flow["title"]
-	for flow in frappe.parse_json((DEFAULTS / "chat_flow.json").read_text(encoding="utf-8"))
-	if flow["enabled"]
-]
+SHIPPED = [flow["title"] for flow in shipped.documents("chat_flow") if flow["enabled"]]
 
 
 def picture() -> bytes:

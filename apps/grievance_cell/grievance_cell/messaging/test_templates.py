@@ -31,7 +31,7 @@ STATUS_UPDATE = {
 
 class TestShippedTemplates(ChatTestCase):
 	def test_every_notice_has_one_in_every_language(self):
-		defaults = json.loads((shipped.DEFAULTS / "chat_template.json").read_text(encoding="utf-8"))
+		defaults = shipped.documents("chat_template")
 		found = sorted((each["notice"], each["language"]) for each in defaults)
 		self.assertEqual(
 			found, sorted((notice, language) for notice in notices.NOTICES for language in LANGUAGES)

@@ -7,6 +7,7 @@ it, and a newer default may replace it.
 
 import hashlib
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import frappe
@@ -39,8 +40,21 @@ MEMORY = "grievance_cell"
 def sync() -> None:
 	"""Make what is absent and update what is unedited (after_install, after_migrate)."""
 	for file in FILES:
-		for values in json.loads((DEFAULTS / f"{file}.json").read_text(encoding="utf-8")):
+		for values in documents(file):
 			sync_document(values)
+
+
+def documents(file: str) -> list[dict]:
+	"""Read the documents of one of FILES."""
+	return json.loads((DEFAULTS / f"{file}.json").read_text(encoding="utf-8"))
+
+
+def custom_fields() -> dict[str, list[str]]:
+	"""Return the names of our fields by the DocType that they are added to."""
+	fields = defaultdict(list)
+	for row in documents("custom_field"):
+		fields[row["dt"]].append(row["fieldname"])
+	return fields
 
 
 def sync_document(values: dict) -> None:

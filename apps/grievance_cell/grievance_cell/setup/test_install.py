@@ -1,4 +1,3 @@
-import json
 from pathlib import Path
 from unittest.mock import patch
 
@@ -67,7 +66,7 @@ class TestShipped(SiteTestCase):
 	def test_every_default_can_be_read_and_is_there(self):
 		self.assertEqual({path.stem for path in shipped.DEFAULTS.glob("*.json")}, set(shipped.FILES))
 		for file in shipped.FILES:
-			for values in json.loads((shipped.DEFAULTS / f"{file}.json").read_text(encoding="utf-8")):
+			for values in shipped.documents(file):
 				document = frappe.get_doc(values)
 				document.set_new_name()
 				with self.subTest(f"{document.doctype} {document.name}"):

@@ -1,6 +1,7 @@
 """Leave the site as if the app had never been there. Frappe removes the modules and their DocTypes by itself."""
 
 import frappe
+from frappe.model import delete_fields
 
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.setup import notification_channel, shipped
@@ -31,6 +32,8 @@ def after_uninstall() -> None:
 	frappe.db.delete("DefaultValue", {"parent": ("in", doctypes)})
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
 	frappe.db.commit()
+	# The columns of our fields on the DocTypes of others, which stay when a Custom Field is deleted.
+	delete_fields(shipped.custom_fields(), delete=1)
 	for doctype in doctypes:
 		frappe.db.sql_ddl(f"drop sequence if exists `{frappe.scrub(doctype)}_id_seq`")
 
