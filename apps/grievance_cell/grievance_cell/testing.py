@@ -13,7 +13,7 @@ from frappe.utils import now_datetime
 from freezegun import freeze_time
 
 from grievance_cell.conversations.model import Reply
-from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances import escalation, lifecycle
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.messaging import (
 	channels,
@@ -34,11 +34,15 @@ try:
 except ImportError:  # Frappe v15
 	from frappe.tests.utils import FrappeTestCase
 
-__all__ = ["ChatTestCase", "FrappeTestCase", "SiteTestCase"]
+__all__ = ["ChatTestCase", "FrappeTestCase", "SiteTestCase", "TimedTestCase"]
 
 # Frappe's runner makes and commits test records of every DocType that the DocType under test links to. Ours make what
 # they need: a test file beside a DocType says `test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS` (v15, v16).
 NO_TEST_RECORDS = ["DocType", "File", "Language", "User", *sorted(own_doctypes())]
+
+# A Monday, when a case of TimedTestCase is registered.
+START = datetime(2026, 1, 5, 10, 0)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 
 APP_SECRET, VERIFY_TOKEN = "test-app-secret", "test-verify-token"
 
@@ -99,6 +103,55 @@ class SiteTestCase(FrappeTestCase):
 			patched.start()
 			self.addCleanup(patched.stop)
 		commit()
+
+
+class TimedTestCase(SiteTestCase):
+	"""`self.case`, of one office, with a target that runs day and night; what is done to it is done at a given moment."""
+
+	HOURS, RESPONSE_HOURS = 8, 2
+
+	@classmethod
+	def make_fixtures(cls):
+		# The scheduler finds no case but the test's own.
+		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
+		cls.department, cls.ward = make_department(), make_area()
+		cls.category = make_category(cls.department)
+		cls.officer = make_user("Grievance Officer")
+		cls.make_postings()
+		cls.sla = make_sla(cls.HOURS, cls.RESPONSE_HOURS, category=cls.category.name)
+
+	@classmethod
+	def make_postings(cls) -> None:
+		cls.posting = make_posting(cls.department, cls.ward, user=cls.officer)
+
+	def setUp(self):
+		super().setUp()
+		self.without_commits()
+		self.register()
+
+	def register(self, **values) -> None:
+		"""Take a case at START, from a citizen who speaks English unless `values` have another."""
+		with at(START):
+			values = {"citizen": make_citizen(language="en").name, **values}
+			self.case = make_case(self.category, self.ward, **values)
+		self.case.reload()
+
+	def check(self, when: datetime) -> None:
+		"""Do what the scheduler does at a moment."""
+		frappe.db.commit()
+		with at(when):
+			escalation.check_due()
+		self.case.reload()
+
+	def move(self, to: str, when: datetime, user: str | None = None, **values) -> None:
+		"""Move the case as its officer, or as another user."""
+		frappe.set_user(user or self.officer)
+		try:
+			with at(when):
+				lifecycle.move(frappe.get_doc("Grievance", self.case.name), to, **values)
+		finally:
+			frappe.set_user("Administrator")
+		self.case.reload()
 
 
 class FakeMeta:
@@ -336,6 +389,24 @@ def make_category(department, **values):
 			"applies_to": "Complaint\nDemand\nSuggestion",
 			"department": department and department.name,
 			"departments": rows,
+			**values,
+		},
+	)
+
+
+def make_sla(hours: float = 8, response_hours: float = 2, days: int = 0, **values):
+	"""Make an SLA with one target for all priorities, day and night unless `working_windows` are given."""
+	resolution = {"resolution_days": days} if days else {"resolution_time": hours * 3600}
+	return make(
+		"SLA",
+		**{
+			"sla_name": unique("SLA"),
+			"enabled": 1,
+			"round_the_clock": int("working_windows" not in values),
+			"targets": [
+				{"priority": priority, "response_time": response_hours * 3600, **resolution}
+				for priority in ("Low", "Medium", "High", "Emergency")
+			],
 			**values,
 		},
 	)

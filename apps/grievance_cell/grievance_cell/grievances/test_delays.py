@@ -1,64 +1,17 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import frappe
 
 from grievance_cell.api import cases
-from grievance_cell.grievances import delays, escalation, lifecycle
+from grievance_cell.grievances import delays
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.delays import DelayReasonWanted
-from grievance_cell.service_levels.test_deadlines import make_sla
-from grievance_cell.testing import (
-	SiteTestCase,
-	at,
-	make_area,
-	make_case,
-	make_category,
-	make_citizen,
-	make_department,
-	make_posting,
-	make_user,
-)
+from grievance_cell.testing import DAY, HOUR, SECOND, START, TimedTestCase, at, make_user
 
-START = datetime(2026, 1, 5, 10, 0)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SECOND = timedelta(seconds=1)
 DUE = START + 8 * HOUR
 
 
-class TestDelays(SiteTestCase):
-	@classmethod
-	def make_fixtures(cls):
-		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
-		cls.department, cls.ward = make_department(), make_area()
-		cls.category = make_category(cls.department)
-		cls.officer = make_user("Grievance Officer")
-		cls.posting = make_posting(cls.department, cls.ward, user=cls.officer)
-		make_sla(hours=8, response_hours=2, round_the_clock=1, category=cls.category.name)
-
-	def setUp(self):
-		super().setUp()
-		self.without_commits()
-		self.case = self.registered()
-
-	def registered(self, **values):
-		with at(START):
-			return make_case(self.category, self.ward, citizen=make_citizen(language="en").name, **values)
-
-	def check(self, when: datetime) -> None:
-		with at(when):
-			frappe.db.commit()
-			escalation.check_due()
-		self.case.reload()
-
-	def move(self, to: str, when: datetime, user: str | None = None, **values) -> None:
-		frappe.set_user(user or self.officer)
-		try:
-			with at(when):
-				lifecycle.move(frappe.get_doc("Grievance", self.case.name), to, **values)
-		finally:
-			frappe.set_user("Administrator")
-		self.case.reload()
-
+class TestDelays(TimedTestCase):
 	def explain(self, when: datetime, remark: str = "The pipes come on Monday", **values) -> None:
 		with at(when):
 			delays.give_reason(frappe.get_doc("Grievance", self.case.name), "No material", remark, **values)
@@ -180,7 +133,7 @@ class TestDelays(SiteTestCase):
 			opened.save()
 
 	def test_a_demand_is_decided_within_21_days_whatever_its_category_asks(self):
-		self.case = self.registered(grievance_type="Demand")
+		self.register(grievance_type="Demand")
 		self.assertEqual(self.case.resolution_by, datetime(2026, 1, 26, 23, 59, 59))
 		self.assertEqual(self.case.response_by, START + 2 * HOUR)
 		with at(START + DAY):
@@ -189,7 +142,7 @@ class TestDelays(SiteTestCase):
 		self.assertEqual(self.case.resolution_by, DUE)
 
 	def test_a_suggestion_is_never_late(self):
-		self.case = self.registered(grievance_type="Suggestion")
+		self.register(grievance_type="Suggestion")
 		self.assertEqual((self.case.sla, self.case.resolution_by), (None, None))
 		self.check(DUE + 60 * DAY)
 		self.assertFalse(self.case.sla_status or self.case.first_breached_on)
@@ -200,7 +153,7 @@ class TestDelays(SiteTestCase):
 		self.assertIsNone(self.case.resolution_by)
 
 	def test_a_part_of_a_case_is_the_offices_own_affair(self):
-		self.case = self.registered(parent_grievance=self.case.name)
+		self.register(parent_grievance=self.case.name)
 		self.check(DUE + SECOND)
 		(row,) = self.records("Overdue")
 		self.assertFalse(row.visible_to_citizen)

@@ -1,60 +1,13 @@
-from datetime import datetime, timedelta
-
 import frappe
 
-from grievance_cell.grievances import actions, escalation, lifecycle
+from grievance_cell.grievances import actions
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.informing import INTERIM
-from grievance_cell.service_levels.test_deadlines import make_sla
-from grievance_cell.testing import (
-	SiteTestCase,
-	at,
-	make_area,
-	make_case,
-	make_category,
-	make_citizen,
-	make_department,
-	make_posting,
-	make_user,
-)
-
-START = datetime(2026, 1, 5, 10, 0)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SECOND = timedelta(seconds=1)
+from grievance_cell.testing import DAY, HOUR, SECOND, START, TimedTestCase, at, make_citizen
 
 
-class TestInforming(SiteTestCase):
-	@classmethod
-	def make_fixtures(cls):
-		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
-		cls.department, cls.ward = make_department(), make_area()
-		cls.category = make_category(cls.department)
-		cls.officer = make_user("Grievance Officer")
-		cls.posting = make_posting(cls.department, cls.ward, user=cls.officer)
-		make_sla(hours=90 * 24, response_hours=24, round_the_clock=1, category=cls.category.name)
-
-	def setUp(self):
-		super().setUp()
-		self.without_commits()
-
-	def registered(self, language: str = "en", **values):
-		with at(START):
-			values = {"citizen": make_citizen(language=language).name, **values}
-			self.case = make_case(self.category, self.ward, **values)
-		self.case.reload()
-
-	def check(self, after: timedelta) -> None:
-		with at(START + after):
-			frappe.db.commit()
-			escalation.check_due()
-		self.case.reload()
-
-	def move(self, to: str, after: timedelta, **values) -> None:
-		frappe.set_user(self.officer)
-		with at(START + after):
-			lifecycle.move(frappe.get_doc("Grievance", self.case.name), to, **values)
-		frappe.set_user("Administrator")
-		self.case.reload()
+class TestInforming(TimedTestCase):
+	HOURS, RESPONSE_HOURS = 90 * 24, 24
 
 	def replies(self) -> list[str]:
 		return frappe.get_all(
@@ -68,22 +21,21 @@ class TestInforming(SiteTestCase):
 		return f"It is now with: {self.posting.name}, {self.department.name}."
 
 	def test_the_citizen_hears_within_24_hours_that_nothing_was_done_yet_and_with_whom_the_case_is(self):
-		self.registered()
 		self.assertEqual(self.case.inform_by, START + DAY)
-		self.check(DAY)
+		self.check(START + DAY)
 		self.assertEqual(self.replies(), [])
-		self.check(DAY + SECOND)
+		self.check(START + DAY + SECOND)
 		self.assertEqual(self.replies(), [f"Nothing has been done on it yet. {self.whereabouts()}"])
 		self.assertEqual(self.case.citizen_informed_on, START + DAY + SECOND)
 
 	def test_the_hours_are_a_setting(self):
 		frappe.db.set_single_value("Grievance Settings", "inform_hours", 6)
-		self.registered()
+		self.register()
 		self.assertEqual(self.case.inform_by, START + 6 * HOUR)
 
 	def test_the_acknowledgement_by_the_bot_does_not_count(self):
 		frappe.set_user(bot_user())
-		self.registered(source="WhatsApp")
+		self.register(source="WhatsApp")
 		frappe.set_user("Administrator")
 		self.assertIsNone(self.case.citizen_informed_on)
 		with at(START + HOUR):
@@ -92,48 +44,43 @@ class TestInforming(SiteTestCase):
 		self.assertIsNone(self.case.citizen_informed_on)
 
 	def test_who_was_told_by_the_officer_gets_no_second_message(self):
-		self.registered()
-		self.move("In Progress", 3 * HOUR)
+		self.move("In Progress", START + 3 * HOUR)
 		self.assertEqual(self.case.citizen_informed_on, START + 3 * HOUR)
-		self.check(DAY + SECOND)
+		self.check(START + DAY + SECOND)
 		self.assertEqual(self.replies(), [])
 		self.assertEqual(self.case.inform_by, START + 21 * DAY)
 
 	def test_an_interim_reply_is_given_on_day_21_at_the_latest(self):
-		self.registered()
-		self.move("In Progress", 3 * HOUR)
-		self.check(DAY + SECOND)
-		self.check(21 * DAY)
+		self.move("In Progress", START + 3 * HOUR)
+		self.check(START + DAY + SECOND)
+		self.check(START + 21 * DAY)
 		self.assertEqual(self.replies(), [])
-		self.check(21 * DAY + SECOND)
+		self.check(START + 21 * DAY + SECOND)
 		self.assertEqual(self.replies(), [f"5 January 2026: Work is going on. {self.whereabouts()}"])
 		self.assertIsNone(self.case.inform_by)
-		self.check(60 * DAY)
+		self.check(START + 60 * DAY)
 		self.assertEqual(len(self.replies()), 1)
 
 	def test_the_date_that_was_promised_is_in_the_interim_reply(self):
-		self.registered()
 		self.case.db_set("expected_by", "2026-03-01")
-		self.check(DAY + SECOND)
+		self.check(START + DAY + SECOND)
 		self.assertTrue(self.replies()[0].endswith("It is expected by 1 March 2026."))
 
 	def test_who_heard_on_that_very_day_gets_no_interim_reply(self):
-		self.registered()
-		self.check(DAY + SECOND)
-		self.move("In Progress", 21 * DAY - HOUR)
-		self.check(21 * DAY + SECOND)
+		self.check(START + DAY + SECOND)
+		self.move("In Progress", START + 21 * DAY - HOUR)
+		self.check(START + 21 * DAY + SECOND)
 		self.assertEqual(len(self.replies()), 1)
 
 	def test_after_an_outage_of_weeks_the_citizen_gets_one_message(self):
-		self.registered()
-		self.check(30 * DAY)
+		self.check(START + 30 * DAY)
 		self.assertEqual(len(self.replies()), 1)
 		self.assertIsNone(self.case.inform_by)
 
 	def test_who_is_told_of_a_breach_gets_no_interim_reply_beside_it(self):
-		self.registered(priority="High")
+		self.register(priority="High")
 		self.case.db_set("resolution_by", START + 20 * HOUR)
-		self.check(2 * DAY)
+		self.check(START + 2 * DAY)
 		told = frappe.get_all(
 			"Grievance Action",
 			{
@@ -146,30 +93,28 @@ class TestInforming(SiteTestCase):
 		self.assertEqual(told, ["Overdue"])
 
 	def test_a_settled_case_needs_no_interim_reply(self):
-		self.registered()
-		self.move("Resolved", 3 * HOUR, resolution="Cleaned")
-		self.check(DAY + SECOND)
+		self.move("Resolved", START + 3 * HOUR, resolution="Cleaned")
+		self.check(START + DAY + SECOND)
 		self.assertEqual(self.replies(), [])
 
 	def test_it_is_said_in_the_language_of_the_citizen(self):
-		self.registered("hi")
-		self.check(DAY + SECOND)
+		self.register(citizen=make_citizen(language="hi").name)
+		self.check(START + DAY + SECOND)
 		self.assertIn("यह अभी इनके पास है", self.replies()[0])
 
 	def test_a_suggestion_is_thanked_once(self):
-		self.registered(grievance_type="Suggestion")
-		self.check(DAY + SECOND)
+		self.register(grievance_type="Suggestion")
+		self.check(START + DAY + SECOND)
 		self.assertEqual(self.replies(), [f"Thank you for your suggestion. {self.whereabouts()}"])
-		self.check(30 * DAY)
+		self.check(START + 30 * DAY)
 		self.assertEqual(len(self.replies()), 1)
 
 	def test_where_nobody_can_be_told_nobody_counts_as_told(self):
-		self.registered(citizen=None, source="Letter")
-		self.check(DAY + SECOND)
+		self.register(citizen=None, source="Letter")
+		self.check(START + DAY + SECOND)
 		self.assertEqual((self.replies(), self.case.citizen_informed_on), ([], None))
 		self.assertEqual(self.case.inform_by, START + 21 * DAY)
 
 	def test_another_offices_part_is_not_told(self):
-		self.registered()
-		self.registered(parent_grievance=self.case.name)
+		self.register(parent_grievance=self.case.name)
 		self.assertIsNone(self.case.inform_by)

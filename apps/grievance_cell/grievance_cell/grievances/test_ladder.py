@@ -1,25 +1,21 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import frappe
 
-from grievance_cell.grievances import escalation, lifecycle
+from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.own_cases import add_information
-from grievance_cell.service_levels.test_deadlines import make_sla
 from grievance_cell.testing import (
-	SiteTestCase,
+	HOUR,
+	SECOND,
+	START,
+	TimedTestCase,
 	at,
 	make_area,
-	make_case,
-	make_category,
-	make_citizen,
-	make_department,
 	make_posting,
 	make_user,
 )
 
-START = datetime(2026, 1, 5, 10, 0)
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 LADDER = (
 	(1, 75, "Inform", "Officer"),
 	(2, 100, "Move", "Superior"),
@@ -28,47 +24,36 @@ LADDER = (
 )
 
 
-class TestLadder(SiteTestCase):
+class TestLadder(TimedTestCase):
+	RESPONSE_HOURS = 1
+
 	@classmethod
 	def make_fixtures(cls):
-		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
+		super().make_fixtures()
+		cls.sla.update(
+			{
+				"escalations": [
+					{"level": level, "percent_of_resolution": percent, "action": action, "to": to}
+					for level, percent, action, to in LADDER
+				]
+			}
+		)
+		cls.sla.save()
+
+	@classmethod
+	def make_postings(cls):
 		district = make_area("District")
 		town = make_area("Municipal Body", district)
 		cls.ward = make_area("Ward", town)
-		cls.department = make_department()
-		cls.category = make_category(cls.department)
-		officers = [make_user("Grievance Officer") for _number in range(4)]
-		cls.collector = make_posting(None, district, heads_area=1, level=5, user=officers[3])
-		cls.head = make_posting(cls.department, district, level=3, user=officers[2])
-		cls.superior = make_posting(cls.department, town, level=2, reports_to=cls.head.name, user=officers[1])
-		cls.posting = make_posting(cls.department, cls.ward, reports_to=cls.superior.name, user=officers[0])
-		make_sla(
-			hours=8,
-			response_hours=1,
-			round_the_clock=1,
-			category=cls.category.name,
-			escalations=[
-				{"level": level, "percent_of_resolution": percent, "action": action, "to": to}
-				for level, percent, action, to in LADDER
-			],
-		)
+		superior, head, collector = (make_user("Grievance Officer") for _number in range(3))
+		cls.collector = make_posting(None, district, heads_area=1, level=5, user=collector)
+		cls.head = make_posting(cls.department, district, level=3, user=head)
+		cls.superior = make_posting(cls.department, town, level=2, reports_to=cls.head.name, user=superior)
+		cls.posting = make_posting(cls.department, cls.ward, reports_to=cls.superior.name, user=cls.officer)
 
-	def setUp(self):
-		super().setUp()
-		self.without_commits()
-		self.case = self.registered()
-
-	def registered(self, **values):
-		with at(START):
-			case = make_case(self.category, self.ward, citizen=make_citizen().name, **values)
-		case.db_set("inform_by", None, update_modified=False)
-		return case
-
-	def check(self, after: timedelta) -> None:
-		frappe.db.commit()
-		with at(START + after):
-			escalation.check_due()
-		self.case.reload()
+	def register(self, **values):
+		super().register(**values)
+		self.case.db_set("inform_by", None, update_modified=False)
 
 	def records(self, *names: str, **filters) -> list:
 		return frappe.get_all(
@@ -91,9 +76,9 @@ class TestLadder(SiteTestCase):
 			(12, 3, self.head),
 			(16, 4, self.collector),
 		):
-			self.check(hours * HOUR)
+			self.check(START + hours * HOUR)
 			self.assertEqual(self.case.escalation_level, level - 1)
-			self.check(hours * HOUR + SECOND)
+			self.check(START + hours * HOUR + SECOND)
 			self.assertEqual((self.case.escalation_level, self.case.posting), (level, posting.name))
 			self.assertEqual(self.case.assigned_to, posting.user)
 		self.assertIsNone(self.case.next_check_on)
@@ -108,7 +93,7 @@ class TestLadder(SiteTestCase):
 		)
 
 	def test_who_gets_a_case_and_who_loses_it_are_told(self):
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertGreaterEqual(self.told(self.superior.user), 1)
 		# The warning, and that it has gone up.
 		self.assertGreaterEqual(self.told(self.posting.user), 2)
@@ -116,12 +101,12 @@ class TestLadder(SiteTestCase):
 		self.assertEqual(row.remark, f"{self.posting.name} -> {self.superior.name}")
 
 	def test_going_up_is_no_transfer(self):
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual(frappe.utils.cint(self.case.transfer_count), 0)
 		self.assertEqual(self.records("Transferred"), [])
 
 	def test_after_an_outage_all_rungs_are_climbed_in_order_and_the_citizen_gets_one_message(self):
-		self.check(40 * HOUR)
+		self.check(START + 40 * HOUR)
 		self.assertEqual(self.case.escalation_level, 4)
 		self.assertEqual(
 			[posting for _action, posting in self.steps()],
@@ -136,23 +121,23 @@ class TestLadder(SiteTestCase):
 		sla.escalations[1].action = "Inform"
 		sla.save()
 		self.addCleanup(frappe.clear_document_cache, "SLA", sla.name)
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual((self.case.posting, self.case.escalation_level), (self.posting.name, 2))
 		self.assertEqual(self.steps()[-1], ("Warned", self.superior.name))
 
 	def test_a_missing_rung_falls_to_the_next(self):
 		frappe.db.set_value("Officer Posting", self.superior.name, "is_active", 0)
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual(self.case.posting, self.head.name)
 
 	def test_a_vacant_office_is_passed(self):
 		frappe.db.set_value("Officer Posting", self.superior.name, "user", None)
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual(self.case.posting, self.head.name)
 
 	def test_a_case_never_climbs_down(self):
 		self.case.db_set({"posting": self.collector.name, "escalation_level": 1})
-		self.check(12 * HOUR + SECOND)
+		self.check(START + 12 * HOUR + SECOND)
 		self.assertEqual((self.case.posting, self.case.escalation_level), (self.collector.name, 3))
 
 	def test_comments_messages_and_edits_restart_nothing(self):
@@ -162,11 +147,11 @@ class TestLadder(SiteTestCase):
 			self.case.reload()
 			self.case.address = "Near the school"
 			self.case.save()
-		self.check(6 * HOUR)
+		self.check(START + 6 * HOUR)
 		self.assertEqual(self.steps(), [])
-		self.check(6 * HOUR + SECOND)
+		self.check(START + 6 * HOUR + SECOND)
 		self.assertEqual(self.steps(), [("Warned", self.posting.name)])
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual(self.case.posting, self.superior.name)
 		with at(START + 9 * HOUR):
 			self.case.address = "Behind the school"
@@ -176,41 +161,41 @@ class TestLadder(SiteTestCase):
 	def test_paused_time_does_not_climb(self):
 		with at(START + HOUR):
 			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "Awaiting Citizen", question="Where?")
-		self.check(30 * HOUR)
+		self.check(START + 30 * HOUR)
 		self.assertEqual(self.steps(), [])
 		with at(START + 31 * HOUR):
 			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "In Progress")
-		self.check(36 * HOUR)
+		self.check(START + 36 * HOUR)
 		self.assertEqual(self.steps(), [])
-		self.check(36 * HOUR + SECOND)
+		self.check(START + 36 * HOUR + SECOND)
 		self.assertEqual(self.steps(), [("Warned", self.posting.name)])
 
 	def test_who_has_the_form_open_does_not_send_the_case_back(self):
 		frappe.db.commit()
 		opened = frappe.get_doc("Grievance", self.case.name)
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		opened.address = "Near the school"
 		with self.assertRaises(frappe.TimestampMismatchError), at(START + 9 * HOUR):
 			opened.save()
 
 	def test_a_case_without_an_office_climbs_to_one(self):
 		self.case.db_set({"posting": None, "assigned_to": None, "status": "Registered"})
-		self.check(8 * HOUR + SECOND)
+		self.check(START + 8 * HOUR + SECOND)
 		self.assertEqual((self.case.status, self.case.posting), ("Assigned", self.head.name))
 
 	def test_an_emergency_that_nobody_takes_goes_up_at_once_and_after_each_further_response_time(self):
-		self.case = self.registered(priority="Emergency")
+		self.register(priority="Emergency")
 		for hours, posting in (
 			(1, self.superior),
 			(2, self.head),
 			(3, self.collector),
 		):
-			self.check(hours * HOUR)
+			self.check(START + hours * HOUR)
 			self.assertNotEqual(self.case.posting, posting.name)
-			self.check(hours * HOUR + SECOND)
+			self.check(START + hours * HOUR + SECOND)
 			self.assertEqual(self.case.posting, posting.name)
-		self.check(4 * HOUR + SECOND)
-		self.check(5 * HOUR + SECOND)
+		self.check(START + 4 * HOUR + SECOND)
+		self.check(START + 5 * HOUR + SECOND)
 		# There is nobody above: the collector was told once more.
 		self.assertEqual(
 			self.steps(),
@@ -221,8 +206,8 @@ class TestLadder(SiteTestCase):
 		)
 
 	def test_an_emergency_that_was_taken_stays(self):
-		self.case = self.registered(priority="Emergency")
+		self.register(priority="Emergency")
 		with at(START + 59 * MINUTE):
 			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "In Progress")
-		self.check(2 * HOUR)
+		self.check(START + 2 * HOUR)
 		self.assertEqual((self.case.posting, self.steps()), (self.posting.name, []))

@@ -27,7 +27,6 @@ from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.month_model import COLLECTOR, DAY, HEADS, HOLIDAYS, HOURS, LADDER, MIDNIGHT
 from grievance_cell.messaging import notices
 from grievance_cell.organisation import postings
-from grievance_cell.service_levels.test_deadlines import make_sla
 from grievance_cell.testing import (
 	SiteTestCase,
 	at,
@@ -38,6 +37,7 @@ from grievance_cell.testing import (
 	make_citizen,
 	make_department,
 	make_posting,
+	make_sla,
 	make_user,
 	unique,
 )

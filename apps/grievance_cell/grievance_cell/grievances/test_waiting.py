@@ -1,64 +1,34 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import frappe
 
-from grievance_cell.grievances import escalation, lifecycle
+from grievance_cell.grievances import escalation
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.service_levels.test_deadlines import make_sla
-from grievance_cell.testing import (
-	SiteTestCase,
-	at,
-	make_area,
-	make_case,
-	make_category,
-	make_citizen,
-	make_department,
-	make_posting,
-	make_user,
-)
-
-START = datetime(2026, 1, 5, 10, 0)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SECOND = timedelta(seconds=1)
+from grievance_cell.testing import DAY, HOUR, SECOND, START, TimedTestCase
 
 
-class TestWaiting(SiteTestCase):
-	@classmethod
-	def make_fixtures(cls):
-		frappe.db.set_value("Grievance", {"next_check_on": ("is", "set")}, "next_check_on", None)
-		cls.department, cls.ward = make_department(), make_area()
-		cls.category = make_category(cls.department)
-		cls.officer = make_user("Grievance Officer")
-		make_posting(cls.department, cls.ward, user=cls.officer)
-		make_sla(hours=30 * 24, response_hours=24, round_the_clock=1, category=cls.category.name)
+class TestWaiting(TimedTestCase):
+	"""Each thing is done so long after the one before."""
+
+	HOURS, RESPONSE_HOURS = 30 * 24, 24
 
 	def setUp(self):
 		super().setUp()
-		self.without_commits()
-		with at(START):
-			self.case = make_case(self.category, self.ward, citizen=make_citizen().name)
 		self.clock = START
 
 	def move(self, to: str, after: timedelta, user: str | None = None, **values) -> None:
 		self.clock += after
-		frappe.set_user(user or self.officer)
-		with at(self.clock):
-			lifecycle.move(frappe.get_doc("Grievance", self.case.name), to, **values)
-		frappe.set_user("Administrator")
-		self.case.reload()
+		super().move(to, self.clock, user, **values)
+
+	def check(self, after: timedelta) -> None:
+		self.clock += after
+		super().check(self.clock)
 
 	def ask(self, after: timedelta = HOUR) -> None:
 		self.move("Awaiting Citizen", after, question="Which house?")
 
 	def answer(self, after: timedelta) -> None:
 		self.move("In Progress", after, bot_user())
-
-	def check(self, after: timedelta) -> None:
-		self.clock += after
-		with at(self.clock):
-			frappe.db.commit()
-			escalation.check_due()
-		self.case.reload()
 
 	def asked(self) -> int:
 		return frappe.db.count(

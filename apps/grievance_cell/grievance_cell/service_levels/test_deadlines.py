@@ -3,32 +3,21 @@ from datetime import datetime, timedelta
 import frappe
 
 from grievance_cell.service_levels import deadlines
-from grievance_cell.testing import SiteTestCase, make, make_category, make_department, unique
+from grievance_cell.testing import (
+	HOUR,
+	START,
+	SiteTestCase,
+	make,
+	make_category,
+	make_department,
+	make_sla,
+	unique,
+)
 
-START = datetime(2026, 1, 5, 10, 0)
-HOUR = timedelta(hours=1)
 OFFICE = [
 	{"weekday": weekday, "start_time": "10:00:00", "end_time": "18:00:00"}
 	for weekday in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 ]
-PRIORITIES = ("Low", "Medium", "High", "Emergency")
-
-
-def make_sla(hours: float = 8, response_hours: float = 2, days: int = 0, **values):
-	resolution = {"resolution_days": days} if days else {"resolution_time": hours * 3600}
-	return make(
-		"SLA",
-		**{
-			"sla_name": unique("SLA"),
-			"enabled": 1,
-			"round_the_clock": int("working_windows" not in values),
-			"targets": [
-				{"priority": priority, "response_time": response_hours * 3600, **resolution}
-				for priority in PRIORITIES
-			],
-			**values,
-		},
-	)
 
 
 class FakeCase(frappe._dict):

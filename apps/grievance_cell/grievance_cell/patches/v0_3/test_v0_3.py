@@ -10,7 +10,7 @@ from grievance_cell.patches.v0_3 import (
 	protect_identities,
 )
 from grievance_cell.service_levels import deadlines
-from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase, make_sla
+from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -21,6 +21,7 @@ from grievance_cell.testing import (
 	make_citizen,
 	make_department,
 	make_posting,
+	make_sla,
 	make_user,
 	mobile_no,
 )

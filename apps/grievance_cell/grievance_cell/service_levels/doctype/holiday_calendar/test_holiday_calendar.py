@@ -5,8 +5,8 @@ import frappe
 from frappe.utils import getdate
 
 from grievance_cell.service_levels import holiday_calendars
-from grievance_cell.service_levels.test_deadlines import OFFICE, make_sla
-from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make, make_user, unique
+from grievance_cell.service_levels.test_deadlines import OFFICE
+from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make, make_sla, make_user, unique
 
 test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS
 

@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 import frappe
 
 from grievance_cell.service_levels import deadlines
-from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase, make_sla
-from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make_department
+from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase
+from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make_department, make_sla
 
 test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS
 
