@@ -95,6 +95,8 @@ class TestErasure(SiteTestCase):
 		)
 		make(
 			"Notification Log",
+			# Not told by e-mail as well.
+			type="Alert",
 			subject=said,
 			email_content=said,
 			for_user="Administrator",

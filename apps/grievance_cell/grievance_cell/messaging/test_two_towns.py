@@ -173,6 +173,8 @@ class Town:
 		)
 		make(
 			"Notification Log",
+			# Not told by e-mail as well.
+			type="Alert",
 			subject="News",
 			for_user=self.users[OFFICER],
 			document_type="Grievance",
