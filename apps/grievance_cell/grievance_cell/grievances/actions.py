@@ -21,6 +21,8 @@ def record(document, action: str, *, actor: str | None = None, **details):
 			**details,
 		}
 	)
+	# Who is told of it need not read it again.
+	row.flags.document = document
 	if document.get("parent_grievance"):
 		# The citizen hears of the whole, of which this is a part.
 		row.visible_to_citizen = 0

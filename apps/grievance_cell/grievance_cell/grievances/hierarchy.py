@@ -24,8 +24,13 @@ def office_above(case, to: str) -> str | None:
 
 	None where it is with the highest already.
 	"""
-	above = [posting for posting in _from_rung(case, to) if _stands_above(posting, case)]
-	return next((posting for posting in above if user_of(posting)), above[0] if above else None)
+	nearest = None
+	for posting in _from_rung(case, to):
+		if _stands_above(posting, case):
+			if user_of(posting):
+				return posting
+			nearest = nearest or posting
+	return nearest
 
 
 def _from_rung(case, to: str) -> Iterator[str]:
@@ -44,11 +49,4 @@ def _stands_above(posting: str, case) -> bool:
 	own = case.posting
 	if not own or posting == postings.superior_of(own):
 		return True
-	if own in (posting, postings.heads_of_area(case.area)):
-		return False
-	upwards = posting
-	for _step in range(postings.LONGEST_CHAIN):
-		upwards = upwards and postings.superior_of(upwards)
-		if upwards == own:
-			return False
-	return True
+	return own not in (posting, *postings.superiors_of(posting)) and postings.heads_of_area(case.area) != own

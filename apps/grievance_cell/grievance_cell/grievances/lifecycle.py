@@ -10,7 +10,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.model.workflow import WorkflowPermissionError, get_transitions
+from frappe.model.workflow import WorkflowPermissionError, is_transition_condition_satisfied
 from frappe.utils import now_datetime
 
 from grievance_cell.grievances import actions, decisions, delays, reopening, waiting
@@ -54,7 +54,7 @@ def move(case, to: str, *, actor: str | None = None, remark: str = "", **values)
 
 def act(case, action: str, *, remark: str = "", **values) -> None:
 	"""Make the move that an action of the Workflow's stands for, with what a person fills in with it."""
-	to = next((each.next_state for each in get_transitions(case) if each.action == action), None)
+	to = next((each.next_state for each in moves_of_role(case) if each.action == action), None)
 	if not to:
 		frappe.throw(
 			_("{0} is not possible for this case, or not for you").format(_(action)), frappe.PermissionError
@@ -147,11 +147,41 @@ def before_move(case, previous) -> None:
 
 def refuse_unless_allowed(case, previous) -> None:
 	"""Say that a move is not the user's before anything else: Frappe looks last, and would have them fill in fields first."""
-	if case.status not in {each.next_state for each in get_transitions(previous)}:
+	if case.status not in {each.next_state for each in moves_of_role(previous)}:
 		frappe.throw(
 			_("You cannot move a case from {0} to {1}").format(_(previous.status), _(case.status)),
 			WorkflowPermissionError,
 		)
+
+
+def moves_of_role(case) -> list:
+	"""List the Workflow's transitions from where a case stands that the roles of the session's user have.
+
+	Whether they may read the case is not asked, which takes many queries: Frappe asks it of every move that is saved.
+	"""
+	roles = frappe.get_roles()
+	return [
+		transition
+		for transition in frappe.get_cached_doc("Workflow", WORKFLOW).transitions
+		if transition.state == case.status
+		and transition.allowed in roles
+		and is_transition_condition_satisfied(transition, case)
+	]
+
+
+def want_no_workflow_action(case) -> None:
+	"""Let Frappe find a Workflow Action of the state of a case, where the Workflow wants none of any state.
+
+	It would look up each move from there, at every save, to find that none wants one.
+	"""
+	if not all(state.is_optional_state for state in frappe.get_cached_doc("Workflow", WORKFLOW).states):
+		return
+	of_case = {"reference_doctype": case.doctype, "reference_name": case.name}
+	if found := frappe.db.get_value("Workflow Action", of_case):
+		frappe.db.set_value("Workflow Action", found, "workflow_state", case.status, update_modified=False)
+	else:
+		values = {"workflow_state": case.status, "status": "Completed"}
+		frappe.get_doc({"doctype": "Workflow Action", **of_case, **values}).insert(ignore_permissions=True)
 
 
 def take_values_of_state(case) -> None:
@@ -201,6 +231,7 @@ def go_on(case, previous, now: datetime) -> None:
 def after_move(case, previous) -> None:
 	"""Leave the record of a move that was saved."""
 	given = case.flags.pop("move", None) or {}
+	want_no_workflow_action(case)
 	actions.record(
 		case,
 		case.status,

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import frappe
 
-from grievance_cell.organisation.postings import in_charge
+from grievance_cell.organisation.postings import worker_of
 
 
 def user_of(posting: str | None) -> str | None:
 	"""Name the user who works on a posting's cases today; None where it is vacant."""
-	return frappe.db.get_value("Officer Posting", in_charge(posting), "user") if posting else None
+	return worker_of(posting) if posting else None
 
 
 def tell_officer(case, subject: str, content: str = "") -> None:

@@ -10,7 +10,7 @@ from grievance_cell.grievances import citizens
 from grievance_cell.grievances.decisions import DECISIONS, JOINED, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
 from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, office_above
-from grievance_cell.organisation.postings import in_charge
+from grievance_cell.organisation.postings import worker_of
 from grievance_cell.service_levels import deadlines
 
 # How a case ended that its citizen cannot open again: they took it back, or it goes on as part of another.
@@ -28,7 +28,7 @@ def reopen(case, previous, now: datetime) -> None:
 	rung = COLLECTOR if appeal else {1: SUPERIOR, 2: HEAD}.get(case.reopen_count, COLLECTOR)
 	if above := office_above(case, rung):
 		case.posting = above
-		case.assigned_to = frappe.db.get_value("Officer Posting", in_charge(above), "user")
+		case.assigned_to = worker_of(above)
 		case.routing_note = _("Reopened -> {0}").format(above)
 	case.reopened_on = now
 	case.resolved_on = case.closed_on = case.closure_reason = case.force_closed_by = None

@@ -5,13 +5,14 @@ list's condition of the stored row. So nobody comes to see a case by what they w
 """
 
 import re
+from collections.abc import Callable
 
 import frappe
 from frappe import _
 
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.organisation import reach
-from grievance_cell.organisation.postings import held_by, in_charge
+from grievance_cell.organisation.postings import above, below, held_by, worker_of
 
 OFFICER, HEAD = "Grievance Officer", "Department Head"
 SEES_ALL = {"Grievance Operator", "Collector"}
@@ -42,7 +43,7 @@ def visible_cases(user: str | None = None) -> str:
 	own = [office.name for office in offices]
 	scopes = []
 	if roles & SEES_ALL:
-		branches = reach.branches_for(user)
+		branches = reach.branches_for(user, offices)
 		if None in branches and not own:
 			return ALL
 		inside = reach.in_branches("`tabGrievance`.`area`", branches)
@@ -64,14 +65,14 @@ def _of_offices(offices: list, roles: set[str]) -> str:
 	own = [office.name for office in offices]
 	found = []
 	if OFFICER in roles:
-		found.append(f"`tabGrievance`.`posting` in ({_quoted(reach.subordinates_of(own) + own)})")
+		found.append(f"`tabGrievance`.`posting` in ({_quoted(below(own) + own)})")
 	for office in offices:
 		if not office.department:
 			continue
 		department = f"`tabGrievance`.`department` = {frappe.db.escape(office.department, percent=False)}"
 		inside = reach.in_branches("`tabGrievance`.`area`", office.branches, below=HEAD not in roles)
 		found.append(f"({department} and {inside})")
-	unaccused = _against_none(own + reach.superiors_of(own))
+	unaccused = _against_none(own + [posting.name for posting in above(own)])
 	return f"(({' or '.join(found)}) and {unaccused})" if found else NONE
 
 
@@ -86,7 +87,7 @@ def _quoted(names: list[str]) -> str:
 
 def can_see(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	"""Tell whether a user may open a case (has_permission); what they may do with it is the role's right."""
-	return user == bot_user() or is_among("Grievance", doc, visible_cases(user))
+	return user == bot_user() or is_among("Grievance", doc, visible_cases, user)
 
 
 def visible_citizens(user: str | None = None) -> str:
@@ -106,7 +107,7 @@ def visible_citizens(user: str | None = None) -> str:
 
 
 def can_see_citizen(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Citizen", doc, visible_citizens(user))
+	return is_among("Citizen", doc, visible_citizens, user)
 
 
 def visible_actions(user: str | None = None) -> str:
@@ -119,7 +120,7 @@ def visible_actions(user: str | None = None) -> str:
 
 
 def can_see_action(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Grievance Action", doc, visible_actions(user))
+	return is_among("Grievance Action", doc, visible_actions, user)
 
 
 def visible_callbacks(user: str | None = None) -> str:
@@ -135,7 +136,7 @@ def visible_callbacks(user: str | None = None) -> str:
 
 
 def can_see_callback(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Callback Request", doc, visible_callbacks(user))
+	return is_among("Callback Request", doc, visible_callbacks, user)
 
 
 def visible_identities(user: str | None = None) -> str:
@@ -144,11 +145,7 @@ def visible_identities(user: str | None = None) -> str:
 	if user == "Administrator":
 		return ALL
 	refuse_unread_fields()
-	charges = [
-		posting
-		for posting in held_by(user)
-		if frappe.db.get_value("Officer Posting", in_charge(posting), "user") == user
-	]
+	charges = [posting for posting in held_by(user) if worker_of(posting) == user]
 	if not charges:
 		return NONE
 	return (
@@ -158,7 +155,7 @@ def visible_identities(user: str | None = None) -> str:
 
 
 def can_see_identity(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Protected Identity", doc, visible_identities(user))
+	return is_among("Protected Identity", doc, visible_identities, user)
 
 
 def sees_identity(case: str, user: str | None = None) -> bool:
@@ -169,9 +166,12 @@ def sees_identity(case: str, user: str | None = None) -> bool:
 	return bool(frappe.has_permission("Protected Identity", "read", doc=case, user=user))
 
 
-def is_among(doctype: str, doc, condition: str) -> bool:
-	"""Tell whether a document is among those of a list's condition; one that is not stored yet is its maker's."""
-	if condition == ALL or doc.is_new():
+def is_among(doctype: str, doc, visible: Callable[[str | None], str], user: str | None) -> bool:
+	"""Tell whether a document is among those of a user's list; one that is not stored yet is its maker's."""
+	if doc.is_new():
+		return True
+	condition = visible(user)
+	if condition == ALL:
 		return True
 	name = frappe.db.escape(str(doc.name), percent=False)
 	found = frappe.db.sql(f"select 1 from `tab{doctype}` where `name` = {name} and ({condition}) limit 1")

@@ -85,7 +85,7 @@ def on_action(action, method: str | None = None) -> None:
 	if action.reference_doctype == "Grievance" and (
 		action.action in BY_ACTION or action.action == TRANSFER or action.to_status
 	):
-		tell(frappe.get_doc("Grievance", action.reference_name), action)
+		tell(action.flags.document or frappe.get_doc("Grievance", action.reference_name), action)
 
 
 def tell(case, action) -> None:
@@ -194,7 +194,7 @@ def inform(notification, recipient: Recipient, case, action) -> None:
 		events.tell_session(*conversation, reason=str(action.name), payload=payload)
 		wake_after_commit("inbox", events.shard_of(conversation[1]))
 	else:
-		write(notification, recipient, case, remark)
+		write(notification, recipient, case, remark, conversation)
 
 
 def show_proof(case, session) -> None:
@@ -215,9 +215,15 @@ def show_proof(case, session) -> None:
 # over WhatsApp
 
 
-def write(notification, recipient: Recipient, document, remark: str = "") -> None:
+def write(
+	notification,
+	recipient: Recipient,
+	document,
+	remark: str = "",
+	conversation: tuple[str, str] | None = None,
+) -> None:
 	"""Put a Notification for somebody into the outbox, which chooses between free text and template when it sends."""
-	conversation = conversation_of(recipient, document.get("area"))
+	conversation = conversation or conversation_of(recipient, document.get("area"))
 	if not conversation:
 		return
 	language = language_of(recipient, conversation)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import frappe
 
 from grievance_cell.grievances import citizens
-from grievance_cell.organisation.postings import head_of, heads_of_area, in_charge
+from grievance_cell.organisation.postings import head_of, heads_of_area, worker_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def citizen(name: str, _document=None) -> Iterator[Recipient]:
 
 def posting(name: str | None, _document=None) -> Iterator[Recipient]:
 	"""Find who has the charge of a posting today; a vacant one reaches nobody."""
-	user = name and frappe.db.get_value("Officer Posting", in_charge(name), "user")
+	user = name and worker_of(name)
 	yield from officers([user] if user else [])
 
 

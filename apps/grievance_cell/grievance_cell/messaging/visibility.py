@@ -19,7 +19,7 @@ def visible_channels(user: str | None = None) -> str:
 
 
 def can_see_channel(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Chat Channel", doc, visible_channels(user))
+	return is_among("Chat Channel", doc, visible_channels, user)
 
 
 def visible_events(user: str | None = None) -> str:
@@ -31,7 +31,7 @@ def visible_events(user: str | None = None) -> str:
 
 
 def can_see_event(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Chat Event", doc, visible_events(user))
+	return is_among("Chat Event", doc, visible_events, user)
 
 
 def visible_sessions(user: str | None = None) -> str:
@@ -43,7 +43,7 @@ def visible_sessions(user: str | None = None) -> str:
 
 
 def can_see_session(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Chat Session", doc, visible_sessions(user))
+	return is_among("Chat Session", doc, visible_sessions, user)
 
 
 def visible_messages(user: str | None = None) -> str:
@@ -64,7 +64,7 @@ def visible_messages(user: str | None = None) -> str:
 
 
 def can_see_message(doc, ptype: str | None = None, user: str | None = None) -> bool:
-	return is_among("Chat Message", doc, visible_messages(user))
+	return is_among("Chat Message", doc, visible_messages, user)
 
 
 def _not_of_protected(column: str, field: str, user: str | None) -> str:

@@ -7,14 +7,20 @@ VERSION = {"parent": "Local Area", "defkey": "area_tree_version"}
 
 def ancestors(area: str) -> list[dict]:
 	"""List the area and everything it lies in, from itself upwards: dicts of name, area_type, area_name."""
-	position = frappe.db.get_value("Local Area", area, ["lft", "rgt"], as_dict=True)
-	if not position:
-		return []
-	return frappe.get_all(
-		"Local Area",
-		filters={"lft": ("<=", position.lft), "rgt": (">=", position.rgt)},
-		fields=["name", "area_type", "area_name"],
-		order_by="lft desc",
+	# By lft and rgt this would read half of the tree.
+	return frappe.db.sql(
+		"""
+		with recursive line as (
+			select `name`, `area_type`, `area_name`, `parent_local_area`, 0 as `steps`
+			from `tabLocal Area` where `name` = %s
+			union all
+			select above.`name`, above.`area_type`, above.`area_name`, above.`parent_local_area`, line.`steps` + 1
+			from `tabLocal Area` above join line on above.`name` = line.`parent_local_area`
+		)
+		select `name`, `area_type`, `area_name` from line order by `steps`
+		""",
+		area,
+		as_dict=True,
 	)
 
 

@@ -1,7 +1,7 @@
 """Offices and the people who hold them."""
 
-from collections import defaultdict
 from collections.abc import Callable
+from functools import cache
 from operator import itemgetter
 
 import frappe
@@ -75,7 +75,9 @@ def _end_of_charges(name: str, holding_of: Callable, today) -> str:
 
 def worker_of(name: str) -> str | None:
 	"""Name the user who works on a posting's cases today; None while the posting in charge is vacant."""
-	return frappe.db.get_value("Officer Posting", in_charge(name), "user")
+	holding_of = cache(_holding_of)
+	posting = holding_of(_end_of_charges(name, holding_of, nowdate()))
+	return posting and posting.user
 
 
 def workers() -> dict[str, str | None]:
@@ -103,15 +105,47 @@ def charges_of(name: str) -> list[str]:
 
 def superiors_of(name: str) -> list[str]:
 	"""List the active postings above one, by whom each reports to, from the nearest upwards."""
-	line, seen = [], {name}
-	for _step in range(LONGEST_CHAIN):
-		name = frappe.db.get_value("Officer Posting", name, "reports_to")
-		if not name or name in seen:
-			break
-		seen.add(name)
-		line.append(name)
-	active = active_among(line)
-	return [posting for posting in line if posting in active]
+	return [posting.name for posting in above([name]) if posting.is_active]
+
+
+def above(names: list[str]) -> list:
+	"""List the postings to which some report, at any remove, the nearest first: dicts of name, is_active."""
+	rows = frappe.db.sql(
+		"""
+		with recursive line as (
+			select `name`, `reports_to`, `is_active`, 0 as `steps` from `tabOfficer Posting` where `name` in %(names)s
+			union all
+			select above.`name`, above.`reports_to`, above.`is_active`, line.`steps` + 1
+			from `tabOfficer Posting` above join line on above.`name` = line.`reports_to`
+			where line.`steps` < %(longest)s
+		)
+		select `name`, `is_active` from line where `steps` > 0 order by `steps`
+		""",
+		{"names": tuple(names), "longest": LONGEST_CHAIN},
+		as_dict=True,
+	)
+	nearest = {}
+	for row in rows:
+		nearest.setdefault(row.name, row)
+	return [row for name, row in nearest.items() if name not in names]
+
+
+def below(names: list[str]) -> list[str]:
+	"""List the postings that report to some, at any remove."""
+	rows = frappe.db.sql(
+		"""
+		with recursive line as (
+			select `name`, 0 as `steps` from `tabOfficer Posting` where `name` in %(names)s
+			union all
+			select below.`name`, line.`steps` + 1
+			from `tabOfficer Posting` below join line on below.`reports_to` = line.`name`
+			where line.`steps` < %(longest)s
+		)
+		select distinct `name` from line where `steps` > 0
+		""",
+		{"names": tuple(names), "longest": LONGEST_CHAIN},
+	)
+	return sorted(name for (name,) in rows if name not in names)
 
 
 def superior_of(name: str) -> str | None:
@@ -135,17 +169,17 @@ def barred_by(against: str) -> set[str]:
 	Itself and all that report to it, however far below; whoever has its charge; and every other posting of the persons
 	who hold those that it and its charge are with.
 	"""
-	below, added = {against}, {against}
+	reporting, added = {against}, {against}
 	while added:
-		reporting = frappe.get_all("Officer Posting", {"reports_to": ("in", sorted(added))}, pluck="name")
-		added = set(reporting) - below
-		below |= added
+		found = frappe.get_all("Officer Posting", {"reports_to": ("in", sorted(added))}, pluck="name")
+		added = set(found) - reporting
+		reporting |= added
 	accused = {against, in_charge(against)}
 	holders = frappe.get_all(
 		"Officer Posting", {"name": ("in", sorted(accused)), "user": ("is", "set")}, pluck="user"
 	)
 	theirs = frappe.get_all("Officer Posting", {"user": ("in", holders)}, pluck="name") if holders else []
-	return below | accused | set(theirs)
+	return reporting | accused | set(theirs)
 
 
 def head_of(department: str, area: str | None) -> str | None:
@@ -169,22 +203,21 @@ def serving(area: str | None, filters: dict) -> list:
 	Keys: name, level, place (the area's ancestor that it serves, a dict of name, area_type, area_name; None for one
 	without areas, which serves all) and depth, the steps up the tree to it; past the root for one without areas.
 	"""
-	above = {each.name: (steps, each) for steps, each in enumerate(ancestors(area) if area else [])}
-	postings = frappe.get_all(
-		"Officer Posting", {**filters, "is_active": 1, "kind": "Officer"}, ["name", "level"]
+	places = {each.name: (steps, each) for steps, each in enumerate(ancestors(area) if area else [])}
+	posting, own = frappe.qb.DocType("Officer Posting"), frappe.qb.DocType("Officer Posting Area")
+	# A department may have thousands of postings: those of other areas stay in the database.
+	here = own.area.isnull() | own.area.isin(list(places)) if places else own.area.isnull()
+	query = (
+		frappe.qb.from_(posting)
+		.left_join(own)
+		.on((own.parent == posting.name) & (own.parenttype == "Officer Posting"))
+		.select(posting.name, posting.level, own.area)
+		.where((posting.is_active == 1) & (posting.kind == "Officer") & here)
 	)
-	areas = defaultdict(list)
-	for row in frappe.get_all(
-		"Officer Posting Area",
-		{"parent": ("in", [posting.name for posting in postings]), "parenttype": "Officer Posting"},
-		["parent", "area"],
-	):
-		areas[row.parent].append(row.area)
-	found = []
-	for posting in postings:
-		own = areas[posting.name]
-		reached = [above[each] for each in own if each in above]
-		if reached or not own:
-			posting.depth, posting.place = min(reached, key=itemgetter(0), default=(len(above), None))
-			found.append(posting)
-	return found
+	for field, value in filters.items():
+		query = query.where(posting[field] == value)
+	found = {}
+	for row in query.run(as_dict=True):
+		row.depth, row.place = places.get(row.pop("area"), (len(places), None))
+		found[row.name] = min(row, found.get(row.name, row), key=itemgetter("depth"))
+	return list(found.values())

@@ -4,9 +4,11 @@ A posting reaches its own areas and all that lies in them; without areas those o
 state. Two towns on one site never see each other because no posting of one reaches into the other.
 """
 
+from collections import defaultdict
+
 import frappe
 
-from grievance_cell.organisation.postings import LONGEST_CHAIN, held_by
+from grievance_cell.organisation.postings import held_by
 
 # Where a branch lies in the tree: lft and rgt of its top; None stands for the whole tree.
 Branch = tuple[int, int] | None
@@ -22,17 +24,31 @@ def offices_of(user: str) -> list[frappe._dict]:
 		{"name": ("in", names), "kind": "Officer"},
 		["name", "department", "reports_to"],
 	)
+	own = branches_of(names)
 	for office in offices:
-		office.branches = branches_of(office.name, office.department)
+		office.branches = own.get(office.name) or branches_of_department(office.department)
 	return offices
 
 
-def branches_of(posting: str, department: str | None) -> list[Branch]:
-	areas = frappe.get_all("Officer Posting Area", {"parent": posting}, pluck="area")
-	if not areas and department:
-		areas = [frappe.db.get_value("Department", department, "area")]
-	areas = [area for area in areas if area]
-	return positions(areas) if areas else [None]
+def branches_of(postings: list[str]) -> dict[str, list[Branch]]:
+	"""Tell of each of these postings that has areas of its own which branches they are."""
+	row, area = frappe.qb.DocType("Officer Posting Area"), frappe.qb.DocType("Local Area")
+	found = defaultdict(list)
+	for posting, *position in (
+		frappe.qb.from_(row)
+		.join(area)
+		.on(area.name == row.area)
+		.select(row.parent, area.lft, area.rgt)
+		.where(row.parent.isin(postings))
+		.run()
+	):
+		found[posting].append(tuple(position))
+	return found
+
+
+def branches_of_department(department: str | None) -> list[Branch]:
+	area = department and frappe.db.get_value("Department", department, "area")
+	return positions([area]) if area else [None]
 
 
 def positions(areas: list[str]) -> list[Branch]:
@@ -40,11 +56,15 @@ def positions(areas: list[str]) -> list[Branch]:
 	return [(area.lft, area.rgt) for area in found]
 
 
-def branches_for(user: str) -> list[Branch]:
-	"""List where a user's "all" ends; who never had a posting is bound to no branch, who has no active one sees nothing."""
-	if not frappe.db.exists("Officer Posting", {"user": user}):
+def branches_for(user: str, offices: list | None = None) -> list[Branch]:
+	"""List where a user's "all" ends; who never had a posting is bound to no branch, who has no active one sees nothing.
+
+	`offices` are those of the user, where they are known.
+	"""
+	offices = offices_of(user) if offices is None else offices
+	if not offices and not frappe.db.exists("Officer Posting", {"user": user}):
 		return [None]
-	return [branch for office in offices_of(user) for branch in office.branches]
+	return [branch for office in offices for branch in office.branches]
 
 
 def represented_by(user: str) -> list[Branch]:
@@ -67,25 +87,3 @@ def in_branches(column: str, branches: list[Branch], *, below: bool = False) -> 
 		for lft, rgt in branches
 	)
 	return f"{column} in (select `name` from `tabLocal Area` where {inside})"
-
-
-def subordinates_of(postings: list[str]) -> list[str]:
-	"""List the postings that report to one of these, at any remove."""
-	return _along("reports_to", "name", postings)
-
-
-def superiors_of(postings: list[str]) -> list[str]:
-	"""List the postings that these report to, at any remove."""
-	return _along("name", "reports_to", postings)
-
-
-def _along(known: str, wanted: str, postings: list[str]) -> list[str]:
-	found: set[str] = set()
-	latest = list(postings)
-	for _step in range(LONGEST_CHAIN):
-		if not latest:
-			break
-		rows = frappe.get_all("Officer Posting", {known: ("in", latest)}, pluck=wanted)
-		latest = [name for name in set(rows) if name and name not in found and name not in postings]
-		found.update(latest)
-	return sorted(found)
