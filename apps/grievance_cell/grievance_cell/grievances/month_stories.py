@@ -20,6 +20,9 @@ from grievance_cell.grievances.month_model import (
 )
 
 HALF_MINUTE = timedelta(seconds=30)
+EMERGENCY = "Emergency"
+# The others are unsigned letters.
+WITH_CITIZEN = 0.93
 PLACES = ("Ward 1", "Ward 2", "Village")
 # To whom a case goes that is sent to another department.
 OTHER_DEPARTMENT = {"Ward 1": "Panchayat", "Ward 2": "Panchayat", "Village": "Town"}
@@ -103,30 +106,24 @@ def settled_late(teller: Teller) -> None:
 	teller.soon("resolve")
 
 
-def not_settled(times: int):
-	def tell(teller: Teller) -> None:
-		teller.soon("start")
-		for _time in range(times):
-			teller.give_reason()
-			teller.any_time("resolve")
-			teller.any_time("reopen")
-		if teller.lot.random() < 0.7:
-			teller.give_reason()
-			teller.soon("start")
-			teller.any_time("resolve")
-
-	return tell
-
-
-def asked(times: int):
-	def tell(teller: Teller) -> None:
-		for _time in range(times):
-			teller.any_time("ask")
-			teller.any_time("answer")
+def not_settled(teller: Teller, times: int) -> None:
+	teller.soon("start")
+	for _time in range(times):
 		teller.give_reason()
 		teller.any_time("resolve")
+		teller.any_time("reopen")
+	if teller.lot.random() < 0.7:
+		teller.give_reason()
+		teller.soon("start")
+		teller.any_time("resolve")
 
-	return tell
+
+def asked(teller: Teller, times: int) -> None:
+	for _time in range(times):
+		teller.any_time("ask")
+		teller.any_time("answer")
+	teller.give_reason()
+	teller.any_time("resolve")
 
 
 def asked_and_never_answered(teller: Teller) -> None:
@@ -148,18 +145,15 @@ def withdrawn(teller: Teller) -> None:
 	teller.some_day("reopen")
 
 
-def transferred(times: int):
-	def tell(teller: Teller) -> None:
-		own, other = OWN_DEPARTMENT[teller.story.place], OTHER_DEPARTMENT[teller.story.place]
-		if teller.lot.random() < 0.3:
-			teller.any_time(teller.lot.choice(("start", "ask")))
-		for number in range(times):
-			teller.give_reason()
-			teller.any_time("transfer", department=(other, own)[number % 2])
-		if teller.lot.random() < 0.5:
-			teller.any_time("resolve")
-
-	return tell
+def transferred(teller: Teller, times: int) -> None:
+	own, other = OWN_DEPARTMENT[teller.story.place], OTHER_DEPARTMENT[teller.story.place]
+	if teller.lot.random() < 0.3:
+		teller.any_time(teller.lot.choice(("start", "ask")))
+	for number in range(times):
+		teller.give_reason()
+		teller.any_time("transfer", department=(other, own)[number % 2])
+	if teller.lot.random() < 0.5:
+		teller.any_time("resolve")
 
 
 def transferred_on_hold(teller: Teller) -> None:
@@ -209,16 +203,13 @@ def long_term_extended(teller: Teller) -> None:
 		teller.soon("approve", by=COLLECTOR)
 
 
-def rejected(what: str):
-	def tell(teller: Teller) -> None:
-		teller.any_time("propose", what=what)
-		if teller.lot.random() < 0.4:
-			teller.give_reason()
-		teller.any_time(teller.lot.choice(("approve", "approve", "approve", "decline")), by="head")
-		if teller.lot.random() < 0.5:
-			teller.any_time("reopen")
-
-	return tell
+def rejected(teller: Teller, what: str) -> None:
+	teller.any_time("propose", what=what)
+	if teller.lot.random() < 0.4:
+		teller.give_reason()
+	teller.any_time(teller.lot.choice(("approve", "approve", "approve", "decline")), by="head")
+	if teller.lot.random() < 0.5:
+		teller.any_time("reopen")
 
 
 def closed_by_force(teller: Teller) -> None:
@@ -295,74 +286,82 @@ def reported_before(teller: Teller) -> None:
 		teller.any_time("resolve")
 
 
-# Each with how often it comes in a hundred or so.
-COMPLAINTS = (
-	(7, ignored), (4, ignored_with_a_reason), (9, settled_and_confirmed), (6, settled_and_nothing_heard),
-	(4, settled_at_once), (6, settled_late), (5, not_settled(1)), (5, not_settled(2)), (4, not_settled(3)),
-	(3, asked(1)), (3, asked(2)), (4, asked(3)), (4, asked_and_never_answered), (3, asked_and_work_goes_on),
-	(5, withdrawn), (4, transferred(1)), (4, transferred(3)), (3, sent_to_a_posting), (4, transferred_on_hold),
-	(6, long_term), (3, long_term_extended), (4, rejected("Junk")), (4, rejected("Out of Scope")), (4, closed_by_force),
-	(4, shared_with_another_department), (3, part_outlived_by_its_end), (3, said_too_late), (3, priority_raised),
-)  # fmt: skip
-DEMANDS = (
-	(3, demand_sanctioned), (4, demand_not_sanctioned), (2, ignored), (1, asked(2)), (1, transferred(1)),
-	(1, settled_and_confirmed),
-)  # fmt: skip
-SUGGESTIONS = ((4, suggestion_answered), (1, ignored), (1, withdrawn), (1, asked(1)))
-EMERGENCIES = ((4, emergency), (1, withdrawn), (1, transferred(1)))
+# Of each kind: how often it comes in a hundred, its categories, and its stories, each with how often it comes.
+KINDS = {
+	"Complaint": (76, ("Drain", "Drain", "Road", "Water"), (
+		(7, ignored), (4, ignored_with_a_reason), (9, settled_and_confirmed), (6, settled_and_nothing_heard),
+		(4, settled_at_once), (6, settled_late), (5, not_settled, 1), (5, not_settled, 2), (4, not_settled, 3),
+		(3, asked, 1), (3, asked, 2), (4, asked, 3), (4, asked_and_never_answered), (3, asked_and_work_goes_on),
+		(5, withdrawn), (4, transferred, 1), (4, transferred, 3), (3, sent_to_a_posting), (4, transferred_on_hold),
+		(6, long_term), (3, long_term_extended), (4, rejected, "Junk"), (4, rejected, "Out of Scope"),
+		(4, closed_by_force), (4, shared_with_another_department), (3, part_outlived_by_its_end), (3, said_too_late),
+		(3, priority_raised),
+	)),
+	DEMAND: (10, ("Drain", "Road"), (
+		(3, demand_sanctioned), (4, demand_not_sanctioned), (2, ignored), (1, asked, 2), (1, transferred, 1),
+		(1, settled_and_confirmed),
+	)),
+	SUGGESTION: (6, ("Road",), ((4, suggestion_answered), (1, ignored), (1, withdrawn), (1, asked, 1))),
+	EMERGENCY: (8, ("Fire",), ((4, emergency), (1, withdrawn), (1, transferred, 1))),
+}  # fmt: skip
 # What is said and corrected meanwhile, and changes nothing.
 IN_BETWEEN = ("comment", "write", "remind", "edit")
+SAME_MATTER = "reported before"
+
+
+def title(kind: str, tale, *given) -> str:
+	return " ".join(map(str, (kind, tale.__name__, *given))).replace("_", " ")
+
+
+TITLES = {SAME_MATTER, *(title(kind, *tale[1:]) for kind in KINDS for tale in KINDS[kind][2])}
 
 
 def tell(count: int, seed: int) -> list[Story]:
-	"""Tell so many stories."""
+	"""Tell so many stories: each that there is once, if there is room, and more as the lot falls."""
 	lot, stories = Random(seed), []
+	each = [(kind, tale) for kind in KINDS for tale in KINDS[kind][2]]
+	lot.shuffle(each)
 	while len(stories) < count:
 		number = len(stories)
-		stories.append(one_story(number, lot))
-		if number % 20 == 19:
-			stories[-1] = matter_of_two(stories[-2], stories[-1], lot)
+		# Its citizen, taking the first one back, would leave the matter to the other one: not told here.
+		if number % 10 == 9 and "withdraw" not in {act for _moment, act, _values in stories[-1].acts}:
+			stories.append(matter_of_two(stories[-1], number, lot))
+		else:
+			stories.append(one_story(number, *(each.pop() if each else drawn(lot)), lot))
 	return stories
 
 
-def matter_of_two(first: Story, second: Story, lot: Random) -> Story:
-	"""Tell a story of the same matter as one before, in its place, some hours after it."""
+def drawn(lot: Random) -> tuple:
+	(kind,) = lot.choices(list(KINDS), weights=[weight for weight, *_more in KINDS.values()])
+	tales = KINDS[kind][2]
+	return kind, lot.choices(tales, weights=[tale[0] for tale in tales])[0]
+
+
+def matter_of_two(first: Story, number: int, lot: Random) -> Story:
+	"""Tell a story of the same matter as the one before, in its place, some hours after it."""
 	registered = first.registered + lot.randint(60, 24 * 60) * MINUTE
-	story = Story(
-		second.number, "reported_before", first.kind, first.category, first.place, second.citizen, registered
-	)
+	citizen = lot.random() < WITH_CITIZEN
+	story = Story(number, SAME_MATTER, first.kind, first.category, first.place, citizen, registered)
 	reported_before(Teller(story, lot))
-	# Its citizen, taking it back, would leave the matter to the other one: not told here.
-	first.acts = [act for act in first.acts if act[1] != "withdraw"]
 	return story
 
 
-def one_story(number: int, lot: Random) -> Story:
-	kind, category, tales = lot.choices(
-		(
-			("Complaint", lot.choice(("Drain", "Drain", "Road", "Water")), COMPLAINTS),
-			(DEMAND, lot.choice(("Drain", "Road")), DEMANDS),
-			(SUGGESTION, "Road", SUGGESTIONS),
-			("Complaint", "Fire", EMERGENCIES),
-		),
-		weights=(76, 10, 6, 8),
-	)[0]
-	(tale,) = lot.choices([tale for _weight, tale in tales], weights=[weight for weight, _tale in tales])
-	while tale.__qualname__.startswith("priority_raised") and category != "Drain":
-		category = "Drain"
+def one_story(number: int, kind: str, tale: tuple, lot: Random) -> Story:
+	_weight, tell_it, *given = tale
+	category = "Drain" if tell_it is priority_raised else lot.choice(KINDS[kind][1])
 	# Most in the first fortnight, at any hour: WhatsApp has no closing time.
 	minutes = int(lot.triangular(0, 28 * 24 * 60, 3 * 24 * 60))
 	registered = MIDNIGHT + 9 * HOUR + minutes * MINUTE + HALF_MINUTE
 	story = Story(
 		number,
-		tale.__qualname__.split(".")[0],
-		kind,
+		title(kind, tell_it, *given),
+		"Complaint" if kind == EMERGENCY else kind,
 		category,
 		lot.choice(PLACES),
-		lot.random() < 0.93,
+		lot.random() < WITH_CITIZEN,
 		registered,
 	)
-	tale(Teller(story, lot))
+	tell_it(Teller(story, lot), *given)
 	for _time in range(lot.choice((0, 0, 0, 1, 1, 2))):
 		moment = registered + lot.randint(1, 12 * 24 * 60) * MINUTE
 		story.acts.append((moment, lot.choice(IN_BETWEEN), {}))
@@ -372,3 +371,6 @@ def one_story(number: int, lot: Random) -> Story:
 		spoken = ("answer", "confirm", "reopen", "withdraw", "write", "remind")
 		story.acts = [act for act in story.acts if act[1] not in spoken]
 	return story
+
+
+ACTS = {act for story in tell(500, 1) for _moment, act, _values in story.acts}
