@@ -3,6 +3,7 @@
 import frappe
 
 EMERGENCY = "Emergency"
+RAISED = "Raised to Emergency"
 
 
 def is_emergency(category: str | None) -> bool:

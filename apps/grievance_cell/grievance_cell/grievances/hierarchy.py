@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-from grievance_cell.grievances.officers import user_of
 from grievance_cell.organisation import postings
 
 OFFICER, SUPERIOR, HEAD, COLLECTOR = "Officer", "Superior", "Department Head", "Collector"
@@ -27,7 +26,7 @@ def office_above(case, to: str) -> str | None:
 	nearest = None
 	for posting in _from_rung(case, to):
 		if _stands_above(posting, case):
-			if user_of(posting):
+			if postings.worker_of(posting):
 				return posting
 			nearest = nearest or posting
 	return nearest

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
 from grievance_cell.grievances import actions
 from grievance_cell.grievances.hierarchy import OFFICER, SUPERIOR, office_above
-from grievance_cell.grievances.officers import tell_posting, user_of
+from grievance_cell.grievances.officers import tell_posting
+from grievance_cell.organisation.postings import worker_of
 from grievance_cell.service_levels import deadlines
 
 EMERGENCY = "Emergency"
@@ -44,6 +45,22 @@ def next_rung(case):
 		if rung.level > cint(case.escalation_level)
 	]
 	return min(above, key=lambda rung: rung.level, default=None)
+
+
+def pass_rungs(case) -> None:
+	"""Set the rung on which a case stands that has come to another office: what its time has passed is not climbed again.
+
+	Its SLA, and with it its date, may be another now. One on hold keeps its rung.
+	"""
+	if not (case.sla and case.resolution_by):
+		return
+	now = now_datetime()
+	moments = {
+		rung.level: deadlines.moment_at(case, rung.percent_of_resolution)
+		for rung in frappe.get_cached_doc("SLA", case.sla).escalations
+	}
+	passed = [level for level, moment in moments.items() if moment and moment < now]
+	case.escalation_level = max(passed, default=0)
 
 
 def next_call(case) -> datetime | None:
@@ -99,7 +116,7 @@ def hand_up(case, posting: str | None, action: str) -> None:
 
 	if to != before:
 		note = f"{before or '–'} -> {to}"
-		case.posting, case.assigned_to, case.routing_note = to, user_of(to), note
+		case.posting, case.assigned_to, case.routing_note = to, worker_of(to), note
 		# Whoever has the form open must not send the case back by saving it: this changes `modified`.
 		case.db_set({field: case.get(field) for field in ("posting", "assigned_to", "routing_note")})
 		# It was set as a text, which is written in another way when it is on the full second.

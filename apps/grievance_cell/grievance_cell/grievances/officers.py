@@ -7,11 +7,6 @@ import frappe
 from grievance_cell.organisation.postings import worker_of
 
 
-def user_of(posting: str | None) -> str | None:
-	"""Name the user who works on a posting's cases today; None where it is vacant."""
-	return worker_of(posting) if posting else None
-
-
 def tell_officer(case, subject: str, content: str = "") -> None:
 	"""Notify the officer of a case in the desk."""
 	tell(case.assigned_to, case, subject, content)
@@ -19,7 +14,7 @@ def tell_officer(case, subject: str, content: str = "") -> None:
 
 def tell_posting(posting: str | None, case, say: Callable[[str], str]) -> None:
 	"""Notify whoever has charge of a posting in the desk; `say` gives the text in the language it is called with."""
-	if user := user_of(posting):
+	if user := worker_of(posting):
 		language = frappe.get_cached_value("User", user, "language") or frappe.local.lang
 		tell(user, case, say(language))
 

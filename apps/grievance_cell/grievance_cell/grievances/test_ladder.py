@@ -4,6 +4,7 @@ import frappe
 
 from grievance_cell.grievances import lifecycle
 from grievance_cell.grievances.own_cases import add_information
+from grievance_cell.grievances.transfers import transfer
 from grievance_cell.testing import (
 	HOUR,
 	SECOND,
@@ -11,7 +12,10 @@ from grievance_cell.testing import (
 	TimedTestCase,
 	at,
 	make_area,
+	make_category,
+	make_department,
 	make_posting,
+	make_sla,
 	make_user,
 )
 
@@ -157,6 +161,64 @@ class TestLadder(TimedTestCase):
 			self.case.address = "Behind the school"
 			self.case.save()
 		self.assertEqual((self.case.escalation_level, self.case.posting), (2, self.superior.name))
+
+	def transferred(self, after: timedelta, **case):
+		elsewhere = make_department()
+		office = make_posting(elsewhere, self.ward, user=make_user("Grievance Officer"))
+		frappe.db.commit()
+		with at(START + after):
+			transfer(
+				frappe.get_doc("Grievance", self.case.name), department=elsewhere.name, reason="Their road"
+			)
+		self.case.reload()
+		return office
+
+	def test_a_transfer_of_an_overdue_case_climbs_no_rung_again(self):
+		self.check(START + 8 * HOUR + SECOND)
+		before = self.steps()
+		office = self.transferred(9 * HOUR)
+		self.assertEqual((self.case.posting, self.case.escalation_level), (office.name, 2))
+		self.check(START + 9 * HOUR + MINUTE)
+		self.assertEqual((self.case.posting, self.steps()), (office.name, before))
+		# What is still to come does.
+		self.check(START + 12 * HOUR + SECOND)
+		self.assertEqual(self.case.posting, self.collector.name)
+
+	def test_who_gets_an_overdue_case_is_told_that_it_is(self):
+		def told(office) -> list[str]:
+			log = {"document_name": self.case.name, "for_user": office.user, "subject": ("like", "%overdue%")}
+			return frappe.get_all("Notification Log", log, pluck="subject")
+
+		self.assertEqual(told(self.transferred(HOUR)), [])
+		self.check(START + 9 * HOUR)
+		self.assertEqual(
+			told(self.transferred(9 * HOUR)),
+			[f"The case {self.case.name} was overdue already when it came to you"],
+		)
+
+	def test_a_transfer_with_a_new_clock_starts_at_the_foot_of_the_ladder(self):
+		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)
+		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+		self.check(START + 8 * HOUR + SECOND)
+		office = self.transferred(9 * HOUR)
+		self.assertEqual(self.case.escalation_level, 0)
+		self.check(START + 9 * HOUR + 6 * HOUR + SECOND)
+		self.assertEqual(self.steps()[-1], ("Warned", office.name))
+
+	def test_a_transfer_under_a_shorter_target_passes_the_rungs_that_its_time_has_passed(self):
+		elsewhere = make_department()
+		office = make_posting(elsewhere, self.ward, user=make_user("Grievance Officer"))
+		category = make_category(elsewhere)
+		make_sla(
+			2, 1, category=category.name,
+			escalations=[{"level": 1, "percent_of_resolution": 100, "action": "Move", "to": "Collector"}],
+		)  # fmt: skip
+		with at(START + 3 * HOUR):
+			case = frappe.get_doc("Grievance", self.case.name)
+			case.category = category.name
+			case.save()
+		self.check(START + 3 * HOUR + MINUTE)
+		self.assertEqual((self.case.posting, self.steps()), (office.name, []))
 
 	def test_paused_time_does_not_climb(self):
 		with at(START + HOUR):

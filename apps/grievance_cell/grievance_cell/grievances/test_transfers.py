@@ -149,7 +149,7 @@ class TestTransfers(SiteTestCase):
 		stood = (case.on_hold_since - asked).total_seconds()
 		self.assertEqual(case.question_hold_seconds, int(stood))
 
-	def test_the_new_office_starts_at_the_foot_of_the_ladder(self):
+	def test_the_new_office_starts_at_the_rung_that_the_time_has_reached(self):
 		case = self.case()
 		case.db_set("escalation_level", 2)
 		self.assertEqual(self.transfer(case, department=self.other.name).escalation_level, 0)

@@ -5,7 +5,7 @@
 
 import frappe
 from frappe import _
-from frappe.utils import cint, now_datetime
+from frappe.utils import cint, get_datetime, now_datetime
 
 from grievance_cell.grievances import actions, decisions, delays, lifecycle, routing, waiting
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
@@ -72,16 +72,23 @@ def refuse_accused(case) -> None:
 
 
 def count(case) -> None:
-	"""Count a transfer on a case that is about to be saved: the new office starts at the foot of the ladder."""
+	"""Count a transfer on a case that is about to be saved."""
 	case.transfer_count = cint(case.transfer_count) + 1
-	case.escalation_level = 0
 	decisions.forget_proposal(case)
 	if frappe.get_cached_doc("Grievance Settings").transfer_restarts_clock:
+		case.escalation_level = 0
 		waiting.restart(case, now_datetime())
 
 
+def is_counted(case, before) -> bool:
+	return case.transfer_count != before.transfer_count
+
+
 def after_save(case, before) -> None:
-	"""Leave the record of a save that has sent a case elsewhere, and tell the collector of one sent about too often."""
+	"""Leave the record of a save that has sent a case elsewhere.
+
+	The new office is told if the time is over already, and the collector of a case that was sent about too often.
+	"""
 	reason = case.flags.pop("transfer_reason", None)
 	actions.record(
 		case,
@@ -93,9 +100,18 @@ def after_save(case, before) -> None:
 		# From one office of a department to another is the department's own affair.
 		visible_to_citizen=int(before.department != case.department),
 	)
+	if is_counted(case, before) and case.resolution_by and get_datetime(case.resolution_by) < now_datetime():
+		tell_late(case)
 	often = cint(frappe.get_cached_doc("Grievance Settings").collector_after_transfers)
-	if often and case.transfer_count >= often and case.transfer_count != before.transfer_count:
+	if often and case.transfer_count >= often and is_counted(case, before):
 		tell_collector(case)
+
+
+def tell_late(case) -> None:
+	def say(language: str) -> str:
+		return _("The case {0} was overdue already when it came to you", language).format(case.name)
+
+	tell_posting(case.posting, case, say)
 
 
 def tell_collector(case) -> None:

@@ -19,6 +19,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	RESOLVED,
 	category_of,
 )
+from grievance_cell.grievances.emergencies import RAISED
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, waits_for_citizen
 from grievance_cell.grievances.proposals import PROPOSALS
 from grievance_cell.messaging import events, mail, messages, recipients, sessions, templates, window
@@ -67,6 +68,7 @@ BY_ACTION = {
 	"Information Added": (INFORMATION_ADDED,),
 	"Reminded": (CITIZEN_REMINDS,),
 	"Parted": (PARTED,),
+	RAISED: (NEW_EMERGENCY,),
 }
 # Why a case came to its end, where that wants other words than its status.
 BY_CLOSURE_REASON = {

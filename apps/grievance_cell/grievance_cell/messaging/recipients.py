@@ -79,7 +79,7 @@ def citizen(name: str, _document=None) -> Iterator[Recipient]:
 
 def posting(name: str | None, _document=None) -> Iterator[Recipient]:
 	"""Find who has the charge of a posting today; a vacant one reaches nobody."""
-	user = name and worker_of(name)
+	user = worker_of(name)
 	yield from officers([user] if user else [])
 
 

@@ -2,11 +2,12 @@ from unittest.mock import patch
 
 import frappe
 
-from grievance_cell.grievances import actions
+from grievance_cell.grievances import actions, lifecycle
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.messaging import mail, notices
 from grievance_cell.messaging.test_notices import CaseTestCase
+from grievance_cell.organisation.duty import WEEKDAYS
 from grievance_cell.testing import (
 	make_area,
 	make_category,
@@ -167,6 +168,50 @@ class TestOfficerNotices(CaseTestCase):
 		self.assertEqual(self.mailed(self.officer), [f"EMERGENCY for you: {case.name}"])
 		(message,) = self.by_whatsapp()
 		self.assertEqual(message.notice, "officer_emergency")
+
+	def raised(self):
+		"""Register a case and raise it to an emergency."""
+		case = self.case()
+		self.mails.clear()
+		frappe.db.delete("Notification Log", {"document_name": case.name})
+		case.reload()
+		case.priority = "Emergency"
+		case.save()
+		return case
+
+	def test_a_case_raised_to_an_emergency_is_told_as_one_that_came_as_an_emergency(self):
+		case = self.raised()
+		self.assertEqual(self.desk(self.officer), [f"EMERGENCY for you: {case.name}"])
+		self.assertEqual(self.mailed(self.officer), [f"EMERGENCY for you: {case.name}"])
+		self.assertEqual([each.notice for each in self.by_whatsapp()], ["officer_emergency"])
+		row = frappe.get_last_doc("Grievance Action", {"reference_name": case.name}, order_by="name desc")
+		self.assertEqual((row.action, row.visible_to_citizen), ("Raised to Emergency", 0))
+		case.address = "Near the school"
+		case.save()
+		self.assertEqual(len(self.desk(self.officer)), 1)
+
+	def test_one_that_goes_to_who_is_on_duty_by_that_is_told_there_once(self):
+		user = make_user("Grievance Officer")
+		day = {"start_time": "00:00:00", "end_time": "00:00:00"}
+		make_posting(
+			self.department,
+			self.ward,
+			level=2,
+			user=user,
+			duty_shifts=[{"weekday": each, **day} for each in WEEKDAYS],
+		)
+		case = self.raised()
+		self.assertEqual(case.assigned_to, user)
+		self.assertEqual(self.desk(user), [f"EMERGENCY for you: {case.name}"])
+		self.assertEqual(self.desk(self.officer), [])
+
+	def test_a_closed_case_that_is_raised_calls_nobody(self):
+		case = self.case()
+		lifecycle.move(case, "Withdrawn", closure_reason="Withdrawn")
+		before = len(self.desk(self.officer))
+		case.priority = "Emergency"
+		case.save()
+		self.assertEqual(len(self.desk(self.officer)), before)
 
 	def test_a_reopened_case_is_told_to_its_officer_and_to_the_head(self):
 		case = self.case()

@@ -73,8 +73,10 @@ def _end_of_charges(name: str, holding_of: Callable, today) -> str:
 	return chain[-1]
 
 
-def worker_of(name: str) -> str | None:
-	"""Name the user who works on a posting's cases today; None while the posting in charge is vacant."""
+def worker_of(name: str | None) -> str | None:
+	"""Name the user who works on a posting's cases today; None without a posting, and while the one in charge is vacant."""
+	if not name:
+		return None
 	holding_of = cache(_holding_of)
 	posting = holding_of(_end_of_charges(name, holding_of, nowdate()))
 	return posting and posting.user

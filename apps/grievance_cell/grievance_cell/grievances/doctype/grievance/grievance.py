@@ -4,12 +4,15 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime, strip_html
 
 from grievance_cell.grievances import (
+	actions,
 	assignments,
 	attached_records,
 	categorisation,
 	citizens,
 	duplicates,
+	emergencies,
 	informing,
+	ladder,
 	lifecycle,
 	parts,
 	routing,
@@ -59,6 +62,9 @@ class Grievance(Document):
 			return
 		self.follow_route(before)
 		self.follow_sla(before)
+		if transfers.is_counted(self, before):
+			ladder.pass_rungs(self)
+		self.note_raise(before)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
 			duplicates.check_move(self, before)
@@ -83,6 +89,8 @@ class Grievance(Document):
 			parts.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
 			transfers.after_save(self, before)
+		if self.flags.pop("raised", None):
+			actions.record(self, emergencies.RAISED, posting=self.posting)
 
 	def join_at_once(self):
 		"""Join a new case to the one that the citizen or the operator says is the same, if that is open still."""
@@ -151,6 +159,14 @@ class Grievance(Document):
 		if self.posting:
 			self.assigned_to = worker_of(self.posting)
 			transfers.refuse_accused(self)
+
+	def note_raise(self, before):
+		"""Note that a case has become an emergency: the office hears of it like of one that came as an emergency.
+
+		Whoever gets it by the same save from another office is told so with that.
+		"""
+		raised = self.priority == EMERGENCY != before.priority and duplicates.is_open(before)
+		self.flags.raised = raised and (before.posting == self.posting or before.status != self.status)
 
 	def keep_read_only_fields(self, before):
 		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.
