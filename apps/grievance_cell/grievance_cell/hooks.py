@@ -88,6 +88,9 @@ additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.
 # What keeps something of a citizen outside of the cases: called with citizen, keys and note, returns the rows changed.
 erase_citizen = ["grievance_cell.messaging.erasure.erase"]
 
+# Who tells citizens: tells those whose cases are joined to `main`, or to it the one `joined`, what they were not told yet.
+tell_joined = ["grievance_cell.messaging.joined.tell_the_rest"]
+
 # Doors of Frappe's that would pass by the rules above.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "grievance_cell.api.desk.get_count",

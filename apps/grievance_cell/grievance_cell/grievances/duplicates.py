@@ -17,6 +17,7 @@ from grievance_cell.grievances.decisions import JOINED
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.emergencies import EMERGENCY
 from grievance_cell.organisation.areas import ancestors, descendants
+from grievance_cell.organisation.postings import worker_of
 
 DUPLICATE_STATUS = "Duplicate"
 ANOTHER_JOINED, PARTED = "Another Case Joined", "Parted"
@@ -134,6 +135,7 @@ def merge(case, into: str, *, actor: str | None = None) -> None:
 	)
 	check_joinable(case, main)
 	told = latest_action(main.name)
+	tell_the_rest(case)
 	lifecycle.move(
 		case,
 		DUPLICATE_STATUS,
@@ -190,12 +192,12 @@ def unmerge(case, reason: str, *, actor: str | None = None) -> None:
 		frappe.throw(_("{0} is not joined to another case").format(case.name))
 	if not (reason or "").strip():
 		frappe.throw(_("Write down why the case is parted from the other"), frappe.MandatoryError)
-	main = frappe.get_doc("Grievance", case.duplicate_of)
+	main = main_of(case)
+	tell_the_rest(main, case.name)
 	# The office is chosen before the move: to the citizen this is no transfer.
 	department = routing.department_for(case.category, case.area)
 	found = routing.route(department, case.area, emergency=case.priority == EMERGENCY)
-	user = found.posting and frappe.db.get_value("Officer Posting", found.posting, "user")
-	office = {"department": department, "posting": found.posting, "assigned_to": user}
+	office = {"department": department, "posting": found.posting, "assigned_to": worker_of(found.posting)}
 	case.db_set({**office, "routing_note": found.note}, update_modified=False)
 	lifecycle.move(case, lifecycle.ASSIGNED_STATUS, actor=actor, duplicate_of=None)
 	actions.record(case, PARTED, actor=actor, remark=reason, visible_to_citizen=1)
@@ -207,6 +209,7 @@ def hand_over(main) -> None:
 	names = frappe.get_all("Grievance", {"duplicate_of": main.name}, pluck="name", order_by="registered_on")
 	if not names:
 		return
+	tell_the_rest(main)
 	heir = frappe.get_doc("Grievance", names[0], for_update=True)
 	actor = frappe.session.user
 	with lifecycle.acting_as("Administrator"):
@@ -220,6 +223,15 @@ def hand_over(main) -> None:
 	frappe.db.set_value("Grievance", {"duplicate_of": main.name}, change, update_modified=False)
 	for each in (heir, main):
 		count(each)
+
+
+def tell_the_rest(main, joined: str | None = None) -> None:
+	"""Have all citizens that are joined to a case, or one of them, told now what they were not told yet (hook `tell_joined`).
+
+	They are to be parted from it or joined to another, and would be told only what is done there.
+	"""
+	for path in frappe.get_hooks("tell_joined"):
+		frappe.get_attr(path)(main=main.name, joined=joined)
 
 
 def open_main(name: str | None) -> str | None:

@@ -22,11 +22,19 @@ NOT_TOLD = ("Registered", "Assigned", "Delay Explained")
 
 def on_action(action, method: str | None = None) -> None:
 	"""Keep when the citizen last heard something of substance (Grievance Action, after_insert)."""
-	if action.reference_doctype != "Grievance" or not action.visible_to_citizen or action.actor == bot_user():
-		return
-	if action.action in NOT_TOLD or action.to_status in NOT_TOLD:
-		return
-	name = action.reference_name
+	if action.reference_doctype == "Grievance" and is_of_substance(action):
+		note(action.reference_name, action)
+
+
+def is_of_substance(action) -> bool:
+	"""Tell whether a step tells the citizen something, by an officer's word or the system's in their place."""
+	if not action.visible_to_citizen or action.actor == bot_user():
+		return False
+	return action.action not in NOT_TOLD and action.to_status not in NOT_TOLD
+
+
+def note(name: str, action) -> None:
+	"""Note on a case that its citizen is told of a step, whether that was done on it or on the one that it is joined to."""
 	if can_be_told(frappe.db.get_value("Grievance", name, ["citizen", "confidential"], as_dict=True)):
 		frappe.db.set_value("Grievance", name, "citizen_informed_on", action.done_on, update_modified=False)
 

@@ -241,6 +241,16 @@ class TestMerge(SiteTestCase):
 			self.assertGreaterEqual(get_datetime(self.joined.resolution_by), due)
 		self.assertEqual(self.actions(self.joined)[-1], duplicates.PARTED)
 
+	def test_a_parted_case_is_the_work_of_who_has_the_charge_of_its_office(self):
+		self.merge()
+		stand_in = make_posting(
+			self.department, make_area("Ward", self.town), user=make_user("Grievance Officer")
+		)
+		self.other_posting.db_set("charge_given_to", stand_in.name)
+		duplicates.unmerge(self.joined, "It is another drain")
+		self.joined.reload()
+		self.assertEqual((self.joined.posting, self.joined.assigned_to), (stand_in.name, stand_in.user))
+
 	def test_unmerging_wants_a_reason(self):
 		self.merge()
 		with self.assertRaises(frappe.MandatoryError):

@@ -7,7 +7,8 @@ leaves is found by the sweeper.
 
 import frappe
 
-from grievance_cell.database import is_transient
+from grievance_cell.database import harmless, is_transient
+from grievance_cell.grievances import informing
 from grievance_cell.grievances.duplicates import latest_action
 from grievance_cell.messaging import notices
 from grievance_cell.messaging.wake import queue_answers
@@ -48,7 +49,7 @@ def tell(case: str) -> None:
 		# What was done meanwhile is seen from here on, and nothing can be done while this looks for the last time.
 		frappe.db.rollback()
 		frappe.db.get_value("Grievance", case, "name", for_update=True)
-		waiting = untold(case)
+		waiting, latest = untold(case, BATCH), latest_action(case)
 		if not waiting:
 			frappe.db.set_value("Grievance", case, "tell_joined", 0, update_modified=False)
 			return frappe.db.commit()
@@ -65,18 +66,27 @@ def tell(case: str) -> None:
 				frappe.log_error(
 					title="A joined case was not told", reference_doctype="Grievance", reference_name=joined
 				)
-				change = {"told_up_to": latest_action(case)}
-				frappe.db.set_value("Grievance", joined, change, update_modified=False)
+				# What is done from now on they may well be told.
+				frappe.db.set_value("Grievance", joined, "told_up_to", latest, update_modified=False)
 				frappe.db.commit()
 
 
-def untold(case: str) -> list[str]:
+def tell_the_rest(main: str, joined: str | None = None) -> None:
+	"""Tell what is untold at once, all in this transaction: those who are told are about to leave the main case."""
+	frappe.db.get_value("Grievance", main, "name", for_update=True)
+	for name in untold(main):
+		if joined in (None, name):
+			with harmless(f"The joined case {name} was not told"):
+				tell_one(name, main)
+
+
+def untold(case: str, limit: int | None = None) -> list[str]:
 	return frappe.get_all(
 		"Grievance",
 		{"duplicate_of": case, "told_up_to": ("<", latest_action(case))},
 		pluck="name",
 		order_by="name",
-		limit=BATCH,
+		limit=limit,
 	)
 
 
@@ -96,5 +106,7 @@ def tell_one(name: str, main: str) -> None:
 	for step in steps:
 		if step.visible_to_citizen and step.through != name:
 			notices.tell_citizen(case, step)
+			if informing.is_of_substance(step):
+				informing.note(name, step)
 	told = max((int(step.name) for step in steps), default=joined.told_up_to)
 	joined.db_set("told_up_to", told, update_modified=False)

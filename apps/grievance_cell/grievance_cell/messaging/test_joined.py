@@ -151,6 +151,66 @@ class TestJoined(ChatTestCase):
 		self.assertEqual(self.told(case)[-1], "settled: Cleaned")
 		self.assertEqual(len(self.told(case)), 3)
 
+	def informed_on(self, case):
+		return frappe.db.get_value("Grievance", case.name, "citizen_informed_on")
+
+	def test_who_is_told_through_the_main_case_counts_as_informed(self):
+		frappe.db.set_value("Grievance", {"duplicate_of": self.main.name}, "citizen_informed_on", None)
+		lifecycle.move(self.main, "In Progress")
+		self.run_jobs()
+		step = frappe.get_last_doc(
+			"Grievance Action", {"reference_name": self.main.name}, order_by="name desc"
+		)
+		for each in (self.main, *self.others):
+			self.assertEqual(self.informed_on(each), step.done_on)
+
+	def test_what_another_citizen_does_informs_nobody(self):
+		frappe.db.set_value("Grievance", {"duplicate_of": self.main.name}, "citizen_informed_on", None)
+		self.as_citizen(own_cases.remind, self.main)
+		self.as_citizen(own_cases.add_information, self.main, text="It smells")
+		self.run_jobs()
+		self.assertEqual([self.informed_on(each) for each in self.others], [None, None])
+
+	def test_who_is_joined_elsewhere_while_a_notice_goes_out_misses_nothing(self):
+		lifecycle.move(self.main, "In Progress")
+		duplicates.merge(self.main, self.case().name)
+		self.run_jobs()
+		for each in self.others:
+			(said,) = self.told(each)
+			self.assertIn("Work is going on", said)
+
+	def test_who_is_parted_while_a_notice_goes_out_misses_nothing(self):
+		lifecycle.move(self.main, "In Progress")
+		parted, other = self.others
+		parted.reload()
+		duplicates.unmerge(parted, "It is another drain")
+		self.assertIn("Work is going on", self.told(parted)[0])
+		self.assertEqual(self.told(other), [])
+		self.run_jobs()
+		self.assertEqual((len(self.told(parted)), len(self.told(other))), (2, 1))
+
+	def test_whose_main_case_is_taken_back_while_a_notice_goes_out_misses_nothing(self):
+		lifecycle.move(self.main, "In Progress")
+		self.as_citizen(own_cases.withdraw, self.main, reason="I move away")
+		for each in self.others:
+			self.assertIn("Work is going on", self.told(each)[0])
+
+	def test_one_that_could_not_be_told_is_told_what_is_done_later(self):
+		broken, tell_one, failed = min(self.others, key=lambda each: each.name), joined.tell_one, []
+
+		def failing(name, main):
+			if name == broken.name and not failed:
+				failed.append(name)
+				lifecycle.move(frappe.get_doc("Grievance", main), "Resolved", resolution="Cleaned")
+				frappe.db.commit()
+				raise ValueError("broken")
+			tell_one(name, main)
+
+		lifecycle.move(self.main, "In Progress")
+		with patch.object(joined, "tell_one", failing):
+			joined.tell(self.main.name)
+		self.assertEqual(self.told(broken), ["settled: Cleaned"])
+
 	def test_a_failing_redis_troubles_no_officer(self):
 		lifecycle.move(self.main, "In Progress")
 		with patch.object(frappe, "enqueue", side_effect=ConnectionError):
