@@ -18,7 +18,9 @@ from grievance_cell.conversations.model import (
 	Event,
 	Session,
 )
+from grievance_cell.grievances import actions
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -164,11 +166,34 @@ class TestOfficerTalk(OfficeTalkTestCase):
 		self.assertEqual((first.file, second.pin.latitude), (file.name, 22.1))
 
 	def test_who_complains_in_confidence_is_not_named(self):
-		self.case.db_set({"confidential": 1, "latitude": 22.1, "longitude": 82.5})
-		self.assertNotIn("Ramkali", self.tap(f"office-case:{self.case.name}"))
-		self.case.db_set("assigned_to", None)
-		said = self.tap(f"office-case:{self.case.name}")
-		self.assertIn(self.case.name, said)
+		about = {
+			"citizen": self.citizen.name,
+			"latitude": 22.1,
+			"longitude": 82.5,
+			"address": "Near the temple",
+		}
+		with acting_as("Administrator"):
+			case = make_case(make_category(self.department, confidential=1), self.ward, **about)
+			make(
+				"File", file_name="drain.png", content=picture(), is_private=1,
+				attached_to_doctype="Grievance", attached_to_name=case.name,
+			)  # fmt: skip
+		self.assertNotIn("Ramkali", self.tap(f"office-case:{case.name}"))
+		photo, pin, words = (each.reply for each in self.outcome.replies)
+		self.assertTrue(photo.file and pin.pin and "temple" in words.text)
+
+	def test_of_a_case_in_confidence_only_who_decides_it_is_shown_the_place_and_the_photos(self):
+		about = {"latitude": 22.1, "longitude": 82.5, "address": "Near the temple"}
+		with acting_as("Administrator"):
+			case = make_case(make_category(self.department, confidential=1), self.ward, **about)
+			superior = make_posting(
+				self.department, self.town, user=self.user, mobile_no=self.number, level=2
+			)
+			junior = {"user": make_user("Grievance Officer"), "mobile_no": None, "reports_to": superior.name}
+			frappe.db.set_value("Officer Posting", self.posting.name, junior)
+		said = self.tap(f"office-case:{case.name}")
+		self.assertIn(case.name, said)
+		self.assertNotIn("temple", said)
 		self.assertEqual(len(self.outcome.replies), 1)
 
 	def test_work_is_started(self):
@@ -422,8 +447,10 @@ class TestRepresentativeTalk(OfficeTalkTestCase):
 	@classmethod
 	def make_fixtures(cls):
 		super().make_fixtures()
-		cls.councillors_number, councillor = mobile_no(), make_user("Public Representative")
-		make_posting(None, cls.ward, user=councillor, mobile_no=cls.councillors_number, kind="Representative")
+		cls.councillors_number, cls.councillor = mobile_no(), make_user("Public Representative")
+		make_posting(
+			None, cls.ward, user=cls.councillor, mobile_no=cls.councillors_number, kind="Representative"
+		)
 
 	def setUp(self):
 		super().setUp()
@@ -447,6 +474,52 @@ class TestRepresentativeTalk(OfficeTalkTestCase):
 		for part in ("Ramkali", "The drain is choked", "temple", self.citizen.mobile_no[-10:], "82.5"):
 			self.assertNotIn(part, str(self.outcome.replies))
 		self.assertNotIn(f"*{elsewhere.name}*", self.tap(f"office-case:{elsewhere.name}"))
+
+	def test_reads_what_a_public_case_gives_and_nothing_more(self):
+		about = {
+			"delay_reason": "No staff",
+			"delay_remark": "Two posts are vacant",
+			"expected_by": "2030-01-05",
+			"registered_on": "2026-03-02 12:00:00",
+			"question": "Which house?",
+		}
+		with acting_as("Administrator"):
+			self.case.db_set(about)
+			actions.record(self.case, "Note", remark="Ramkali Bai calls daily", visible_to_citizen=1)
+		said = self.tap(f"office-case:{self.case.name}")
+		for part in (
+			"Why it is late: No staff: Two posts are vacant",
+			"Registered: 2 March 2026",
+			"It is expected by 5 January 2030.",
+			self.department.name,
+		):
+			self.assertIn(part, said)
+		for part in ("Which house?", "calls daily"):
+			self.assertNotIn(part, said)
+
+	def test_gets_the_photos_that_were_cleared_and_no_others(self):
+		def attach():
+			return make(
+				"File", file_name="drain.png", content=picture(), is_private=1,
+				attached_to_doctype="Grievance", attached_to_name=self.case.name,
+			)  # fmt: skip
+
+		with acting_as("Administrator"):
+			cleared, _other = attach(), attach()
+			case = self.reload()
+			case.append("public_photos", {"photo": cleared.file_url})
+			case.save()
+		self.tap(f"office-case:{self.case.name}")
+		shown = [each.reply for each in self.outcome.replies]
+		self.assertEqual([reply.file for reply in shown if reply.file], [cleared.name])
+		self.assertFalse([reply for reply in shown if reply.pin])
+
+	def test_who_lost_the_role_is_shown_nothing(self):
+		frappe.db.delete("Has Role", {"parent": self.councillor, "role": "Public Representative"})
+		frappe.clear_cache(user=self.councillor)
+		self.assertIn("Open cases: 0.", self.tap("office-cases"))
+		self.assertEqual(self.ids, ["menu"])
+		self.assertNotIn(self.category.name, self.tap(f"office-case:{self.case.name}"))
 
 	def test_a_confidential_case_is_not_there(self):
 		self.case.db_set("confidential", 1)

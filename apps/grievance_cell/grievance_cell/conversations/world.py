@@ -304,7 +304,16 @@ class Site:
 		if row.get("citizen_name"):
 			details.append(_("From: {0}", speak).format(row.citizen_name))
 		if row.get("delay_reason"):
-			details.append(_("Why it is late: {0}", speak).format(self.translate(row.delay_reason, language)))
+			why = ": ".join(
+				filter(None, (self.translate(row.delay_reason, language), row.get("delay_remark")))
+			)
+			details.append(_("Why it is late: {0}", speak).format(why))
+		if row.get("registered_on"):
+			details.append(_("Registered: {0}", speak).format(self.date(row.registered_on, language)))
+		if row.get("resolved_on"):
+			details.append(_("Settled: {0}", speak).format(self.date(row.resolved_on, language)))
+		elif row.get("expected_by"):
+			details.append(_("It is expected by {0}.", speak).format(self.date(row.expected_by, language)))
 		place = self.area(row.area, language)
 		return Case(
 			name=row.name,

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.model.workflow import get_transitions
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, delays, lifecycle, transfers
+from grievance_cell.grievances import actions, citizens, delays, lifecycle, transfers, visibility
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	OPEN,
 	PAUSED,
@@ -109,17 +109,16 @@ def _shown(case) -> frappe._dict:
 	row.update({field: case.get(field) for field in ("description", "delay_reason")})
 	row.done = steps_done(case.name)[-STEPS_SHOWN:]
 	# Who complains in confidence, and from where, is for nobody but who decides.
-	if not case.confidential or case.assigned_to == frappe.session.user:
-		row.update({field: case.get(field) for field in ("address", "latitude", "longitude")})
+	if visibility.sees_identity(case.name):
+		row.update({field: case.get(field) for field in ("address", "latitude", "longitude", "citizen_name")})
 		row.files = _files_of(case.name)
-	if not case.confidential:
-		row.citizen_name = case.citizen_name
 	return row
 
 
 def _files_of(case: str) -> list[str]:
 	"""Name the first pictures and sounds of a case that the session's user may read and the phone can show."""
-	attached = {"attached_to_doctype": "Grievance", "attached_to_name": case, "is_folder": 0}
+	keeper, name = citizens.keeper_of_files("Grievance", case)
+	attached = {"attached_to_doctype": keeper, "attached_to_name": name, "is_folder": 0}
 	files = frappe.get_all("File", attached, ["name", "file_name", "file_url"], order_by="creation asc")
 	# The proof of a closure is attached to its field by a row of its own.
 	files = {each.file_url: each.name for each in reversed(files) if _extension(each.file_name) in SHOWN}

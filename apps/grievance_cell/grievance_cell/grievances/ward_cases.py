@@ -1,6 +1,7 @@
 """The cases of a representative's area as the public may know them: what, where, how it stands and since when.
 
-All of it runs as the representative's user. Nothing of who complained, nor a word that they wrote, is read here.
+All of it runs as the representative's user, and is read from their Public Cases: nothing of who complained, nor a word that
+they wrote, is in these.
 """
 
 import frappe
@@ -13,20 +14,10 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	RESOLVED,
 	category_of,
 )
-from grievance_cell.grievances.officer_cases import LONGEST_LIST, statuses_of
-from grievance_cell.organisation.areas import descendants
+from grievance_cell.grievances.doctype.public_case.public_case import PublicCase, photos
+from grievance_cell.grievances.officer_cases import FILES_SHOWN, LONGEST_LIST, statuses_of
 
 SETTLED_DAYS = 30
-FIELDS = [
-	"name",
-	"category",
-	"public_summary",
-	"status",
-	"department",
-	"area",
-	"resolution_by",
-	"delay_reason",
-]
 
 
 def by_deadline() -> list[frappe._dict]:
@@ -41,7 +32,7 @@ def find(number: str) -> frappe._dict | None:
 	"""Find a case of the session user's areas by its name or by its number without year and zeros."""
 	named = ("like", f"%-{int(number):06d}") if number.isdecimal() else number
 	found = _listed({"name": named}, 1)
-	return _row(found[0]) if found else None
+	return _shown(found[0]) if found else None
 
 
 def counts() -> frappe._dict:
@@ -62,27 +53,37 @@ def _of_stage(*stages: str) -> dict:
 	return {"status": ("in", statuses_of(*stages))}
 
 
-def _of_own_areas(filters: dict) -> dict:
-	own = {"user": frappe.session.user, "kind": "Representative", "is_active": 1}
-	postings = frappe.get_all("Officer Posting", own, pluck="name")
-	areas = (
-		frappe.get_all("Officer Posting Area", {"parent": ("in", postings)}, pluck="area") if postings else []
-	)
-	# Representatives have no right on cases themselves: what they may know of them is chosen here.
-	return {**filters, "area": ("in", descendants(areas) if areas else []), "confidential": 0}
-
-
 def _listed(filters: dict, limit: int) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Grievance", _of_own_areas(filters), FIELDS, order_by="resolution_by asc, name asc", limit=limit
-	)
+	if not _may_read():
+		return []
+	return PublicCase.get_list({"filters": filters, "order_by": "resolution_by asc", "page_length": limit})
 
 
 def _count(filters: dict) -> int:
-	return frappe.db.count("Grievance", _of_own_areas(filters))
+	return PublicCase.get_count({"filters": filters}) if _may_read() else 0
+
+
+def _may_read() -> bool:
+	# Who holds a representative's posting without the role has no right to anything, and is not told of an error.
+	return bool(frappe.has_permission("Public Case", "read"))
 
 
 def _row(case: frappe._dict) -> frappe._dict:
 	waiting = category_of(case.status) != OPEN
 	overdue = bool(case.resolution_by) and not waiting and get_datetime(case.resolution_by) < now_datetime()
 	return frappe._dict(case, title=case.category, description=case.public_summary, overdue=overdue)
+
+
+def _shown(case: frappe._dict) -> frappe._dict:
+	row = _row(case)
+	row.files = _cleared_photos(case.name)
+	return row
+
+
+def _cleared_photos(case: str) -> list[str]:
+	"""Name the first files of the photos that were cleared for representatives."""
+	files = []
+	for photo in photos(case)[:FILES_SHOWN]:
+		of_case = {"file_url": photo, "attached_to_doctype": "Grievance", "attached_to_name": case}
+		files += frappe.get_all("File", of_case, pluck="name", limit=1)
+	return files
