@@ -100,7 +100,12 @@ override_whitelisted_methods = {
 }
 standard_queries = {doctype: "grievance_cell.api.desk.find" for doctype in citizens_data}
 
-jinja = {"methods": ["grievance_cell.messaging.links.whatsapp_posters"]}
+jinja = {
+	"methods": [
+		"grievance_cell.messaging.links.whatsapp_posters",
+		"grievance_cell.organisation.areas.place_name",
+	]
+}
 
 override_doctype_class = {
 	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification"

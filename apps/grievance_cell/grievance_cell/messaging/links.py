@@ -11,7 +11,7 @@ from frappe import _
 from PIL import Image, ImageOps
 
 from grievance_cell.conversations.intents import entry_text
-from grievance_cell.organisation.areas import ancestors
+from grievance_cell.organisation.areas import ancestors, place_name
 
 # A quarter of the code may be scratched or wet at Q; M (15 %) keeps it coarser, which a cheap camera needs more.
 ERROR_LEVEL = "M"
@@ -100,23 +100,6 @@ def poster(channel, area: str | None, flow: str | None, office: str | None, labe
 		"place": area and area != channel.default_area and place_name(area, frappe.local.lang),
 		"flow": label and _(label),
 	}
-
-
-def place_name(area: str, language: str) -> str:
-	"""Name an area in a language, with the one it lies in where that tells it from others of its name."""
-	path = ancestors(area)
-	named = path[:2] if path[0]["area_type"] in ("Ward", "Locality", "Village") else path[:1]
-	return ", ".join(name_in(each, language) for each in named)
-
-
-def name_in(area: dict, language: str) -> str:
-	local = frappe.db.get_value(
-		"Local Area Name",
-		{"parent": area["name"], "language": language, "is_alias": 0},
-		"name_text",
-		order_by="idx",
-	)
-	return local or area["area_name"]
 
 
 def readable(number: str) -> str:

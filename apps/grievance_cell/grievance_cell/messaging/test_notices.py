@@ -134,6 +134,18 @@ class TestNotices(CaseTestCase):
 			with self.subTest(**action):
 				self.assertEqual(notices.steps_of(frappe._dict(action), frappe._dict(about)), steps)
 
+	def test_a_date_is_said_in_words(self):
+		case = frappe.new_doc("Grievance", expected_by="2026-12-05", long_term_reason="Tender")
+		for step, language, day in (
+			("new_date", "hi", "5 दिसंबर 2026"),
+			("new_date", "pa", "5 ਦਸੰਬਰ 2026"),
+			("long_term", "hi", "5 दिसंबर 2026"),
+			("long_term", "en", "5 December 2026"),
+		):
+			with self.subTest(step, language=language):
+				notice = frappe.get_doc("Notification", {"case_step": step, "channel": "WhatsApp"})
+				self.assertIn(day, notices.text_of(notice, case, "", language))
+
 	def test_tells_what_the_officer_asks(self):
 		case = self.case()
 		self.move(case, "Awaiting Citizen", question="Which pole is it?")

@@ -105,7 +105,8 @@ class TestOfficerNotices(CaseTestCase):
 	@classmethod
 	def make_fixtures(cls):
 		super().make_fixtures()
-		cls.department, cls.ward = make_department(), make_area()
+		cls.department = make_department()
+		cls.ward = make_area(names=[{"language": "hi", "name_text": "वार्ड 5"}])
 		cls.category = make_category(cls.department)
 		cls.number_of_officer = mobile_no()
 		cls.officer, cls.head = make_user("Grievance Officer"), make_user("Department Head")
@@ -154,6 +155,7 @@ class TestOfficerNotices(CaseTestCase):
 		frappe.db.set_value("User", self.officer, "language", "hi")
 		case = self.case()
 		self.assertEqual(self.desk(self.officer), [f"आपके पास प्रकरण आया है: {case.name}"])
+		self.assertIn(", वार्ड 5। समय-सीमा: ", self.mails[-1][2])
 
 	def test_who_wants_it_is_told_on_whatsapp_with_a_template(self):
 		frappe.db.set_value("Officer Posting", self.posting.name, "notify_on_whatsapp", 1)

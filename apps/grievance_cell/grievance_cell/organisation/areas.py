@@ -39,6 +39,26 @@ def descendants(areas: list[str]) -> list[str]:
 	return sorted(names)
 
 
+def place_name(area: str | None, language: str | None = None) -> str:
+	"""Name an area in a language, with the one it lies in where that tells it from others of its name.
+
+	Also for the templates of notices. The language is the one that is spoken unless another is given; "" for no area.
+	"""
+	path = ancestors(area) if area else []
+	named = path[:2] if path and path[0].area_type in ("Ward", "Locality", "Village") else path[:1]
+	return ", ".join(name_in(each, language or frappe.local.lang) for each in named)
+
+
+def name_in(area: dict, language: str) -> str:
+	local = frappe.db.get_value(
+		"Local Area Name",
+		{"parent": area["name"], "language": language, "is_alias": 0},
+		"name_text",
+		order_by="idx",
+	)
+	return local or area["area_name"]
+
+
 def version() -> str | None:
 	"""Read what changes with every change to an area or its names, as of this transaction; None before the first."""
 	return frappe.db.get_value("DefaultValue", VERSION, "defvalue")

@@ -1,4 +1,4 @@
-from grievance_cell.organisation.areas import ancestors, descendants
+from grievance_cell.organisation.areas import ancestors, descendants, place_name
 from grievance_cell.testing import SiteTestCase, make_area
 
 
@@ -6,7 +6,14 @@ class TestAreas(SiteTestCase):
 	@classmethod
 	def make_fixtures(cls):
 		cls.district = make_area("District")
-		cls.town = make_area("Municipal Body", cls.district)
+		cls.town = make_area(
+			"Municipal Body",
+			cls.district,
+			names=[
+				{"language": "hi", "name_text": "चाँपा", "is_alias": 1},
+				{"language": "hi", "name_text": "चांपा"},
+			],
+		)
 		cls.ward = make_area("Ward", cls.town)
 		cls.block = make_area("Block", cls.district)
 
@@ -23,3 +30,9 @@ class TestAreas(SiteTestCase):
 			set(descendants([self.block.name, self.ward.name])), {self.block.name, self.ward.name}
 		)
 		self.assertEqual(descendants([]), [])
+
+	def test_an_area_is_named_in_the_language_and_with_the_town_that_tells_it_from_others(self):
+		self.assertEqual(place_name(self.town.name, "hi"), "चांपा")
+		self.assertEqual(place_name(self.ward.name, "hi"), f"{self.ward.area_name}, चांपा")
+		self.assertEqual(place_name(self.ward.name), f"{self.ward.area_name}, {self.town.area_name}")
+		self.assertEqual(place_name(None), "")
