@@ -168,7 +168,7 @@ class TestWorld(SiteTestCase):
 	def test_numbers_to_call_are_told_in_the_citizens_language(self):
 		fire = make_category(make_department(), priority="Emergency")
 		lines = self.site.emergency_numbers(self.flow, {"category": fire.name}, "hi")
-		self.assertEqual(lines[0], "हर आपात स्थिति: *112*")
+		self.assertEqual(lines[0], "किसी भी आपात स्थिति में: *112*")
 
 	def test_a_condition_reads_the_answers(self):
 		self.assertTrue(self.site.holds("answers.type == 'Demand'", {"type": "Demand"}))

@@ -23,6 +23,7 @@ from grievance_cell.grievances.delays import EXPLAINED, NEW_DATE, OVERDUE
 from grievance_cell.grievances.duplicates import PARTED
 from grievance_cell.grievances.informing import INTERIM
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED
+from grievance_cell.grievances.proposals import EXTENDED, PROPOSALS
 from grievance_cell.messaging.providers.whatsapp_cloud import BUTTON_TITLE, LIST_BUTTON, ROW_TITLE
 from grievance_cell.setup.install import ROLES
 from grievance_cell.testing import FrappeTestCase
@@ -149,6 +150,25 @@ def bot_buttons() -> Iterator[str]:
 				yield step["label"]
 
 
+def recorded() -> Iterator[str]:
+	"""List what Grievance Actions are called, which the timeline shows: what is given to `actions.record`.
+
+	A name may come to it through other functions, so all names of a module that records count.
+	"""
+	for path in files("*.py"):
+		tree = ast.parse(path.read_text(encoding="utf-8"))
+		names = [call.args[1] for call in calls(tree, "record") if ast.unparse(call.func) == "actions.record"]
+		for name in names:
+			if isinstance(name, ast.JoinedStr):
+				after = "".join(constants(name))
+				yield from (f"{what}{after}" for what in PROPOSALS)
+			else:
+				yield from constants(name)
+		if names:
+			values = (node.value for node in tree.body if isinstance(node, ast.Assign))
+			yield from (text for value in values for text in constants(value) if text.istitle())
+
+
 def in_code(path: Path, pattern: re.Pattern) -> Iterator[str]:
 	for call in pattern.finditer(path.read_text(encoding="utf-8")):
 		yield re.sub(r"\\(.)", r"\1", call["text"].replace("\\n", "\n"))
@@ -216,6 +236,7 @@ def sources() -> dict[str, str]:
 	note(ROLES, "setup/install.py")
 	note((APP / "modules.txt").read_text(encoding="utf-8").splitlines(), "modules.txt")
 	note(in_bot(), "conversations")
+	note(recorded(), "grievances")
 	for path in files("*.py"):
 		note(in_python(path), str(path.relative_to(APP)))
 	for path in (*files("*.js"), *files("*.vue"), *files("*.html")):
@@ -245,6 +266,7 @@ def read_by_citizens() -> dict[str, str]:
 	note(in_python(APP / "grievances" / "officer_cases.py"), "grievances/officer_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
 	note((PARTED,), "grievances/duplicates.py")
+	note((EXTENDED,), "grievances/proposals.py")
 	note(in_python(APP / "grievances" / "informing.py"), "grievances/informing.py")
 	note((INTERIM, OVERDUE, EXPLAINED, NEW_DATE), "grievances/delays.py")
 	note(closure_reasons(), "grievance.json")
@@ -259,7 +281,8 @@ def read_by_citizens() -> dict[str, str]:
 			"grievance_status.json",
 		)
 	note((each["reason"] for each in shipped("delay_reason")), "delay_reason.json")
-	note((each["guidance"] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
+	for name in ("reason", "guidance"):
+		note((each[name] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
 	note((each["title"] for each in shipped("emergency_number")), "emergency_number.json")
 	for flow in shipped("chat_flow"):
 		note(said_in_flow(flow), "chat_flow.json")
@@ -447,6 +470,10 @@ class TestTranslations(FrappeTestCase):
 			"Public Representative",
 			"Service Levels",
 			"{0}: to be settled {1}",
+			"Handed Over",
+			"Not Acknowledged",  # reaches actions.record() through a variable
+			"Says It Is Settled",
+			"Out of Scope Declined",
 		):
 			self.assertIn(text, self.sources)
 		for text in (
