@@ -79,9 +79,10 @@ def similar_cases(case: dict | str) -> list[dict]:
 	given = frappe._dict(frappe.parse_json(case))
 	if not frappe.has_permission("Grievance", "create"):
 		open_case(given.name)
-	if not (given.category and given.area):
+	if not (given.grievance_type and given.category and given.area):
 		return []
 	rows = duplicates.similar(
+		given.grievance_type,
 		given.category,
 		given.area,
 		flt(given.latitude) or None,

@@ -25,6 +25,7 @@ from grievance_cell.grievances import (
 	reopening,
 	ward_cases,
 )
+from grievance_cell.grievances.decisions import COMPLAINT
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, acting_as
 from grievance_cell.grievances.offices import Office
@@ -217,7 +218,12 @@ class Site:
 		if flow.document_type != CASE or not (category and place):
 			return []
 		rows = duplicates.similar(
-			category, place["area"], place.get("latitude"), place.get("longitude"), now_datetime()
+			self.answer_to(flow, "grievance_type", answers) or COMPLAINT,
+			category,
+			place["area"],
+			place.get("latitude"),
+			place.get("longitude"),
+			now_datetime(),
 		)
 		return [self.as_similar(row, language) for row in rows if row.citizen != self.citizen]
 

@@ -8,7 +8,7 @@ from frappe import _
 from frappe.utils import cint, getdate
 
 CLOSED_STATUS = "Closed"
-SUGGESTION, DEMAND = "Suggestion", "Demand"
+COMPLAINT, SUGGESTION, DEMAND = "Complaint", "Suggestion", "Demand"
 FORCE_CLOSED, DECIDED, OUT_OF_SCOPE = "Force Closed", "Decided", "Out of Scope"
 JOINED = "Duplicate"
 # A close that was somebody's decision: who is not content with it appeals.

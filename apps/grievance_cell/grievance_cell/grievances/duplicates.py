@@ -41,11 +41,17 @@ FIELDS = (
 
 
 def similar(
-	category: str, area: str | None, latitude, longitude, registered_on, exclude: str | None = None
+	grievance_type: str,
+	category: str,
+	area: str | None,
+	latitude,
+	longitude,
+	registered_on,
+	exclude: str | None = None,
 ) -> list[frappe._dict]:
 	"""List open cases that may be the same matter: the nearest first, then those of the same ward or village, oldest first.
 
-	Of the same category, if it can be shared; within `duplicate_metres`, or registered in the same ward or village in the
+	Of the same type and category, if that can be shared; within `duplicate_metres`, or registered in the same ward or village in the
 	`duplicate_days` before (settings; 0 looks for none). Each has name, subject, category, area, status, citizen,
 	registered_on, `distance` in metres or None, and `people`, how many have reported it. Neither confidential cases, nor
 	those against an office, nor parts of joint ones, and of joined ones only the main one. Rows read: at most 60, on an index.
@@ -54,23 +60,24 @@ def similar(
 		return []
 	settings = frappe.get_cached_doc("Grievance Settings")
 	found: dict[str, frappe._dict] = {}
+	matter = grievance_type, category
 	for row in (
-		*_near(category, latitude, longitude, cint(settings.duplicate_metres)),
-		*_of_neighbourhood(category, area, registered_on, cint(settings.duplicate_days)),
+		*_near(matter, latitude, longitude, cint(settings.duplicate_metres)),
+		*_of_neighbourhood(matter, area, registered_on, cint(settings.duplicate_days)),
 	):
 		if row.name != exclude:
 			found.setdefault(row.name, row)
 	return list(found.values())[:SHOWN]
 
 
-def _near(category: str, latitude, longitude, metres: int) -> list[frappe._dict]:
+def _near(matter: tuple[str, str], latitude, longitude, metres: int) -> list[frappe._dict]:
 	if not (metres and latitude and longitude):
 		return []
 	case = frappe.qb.DocType("Grievance")
 	north = degrees(metres / EARTH_RADIUS)
 	east = north / max(cos(radians(latitude)), 0.01)
 	rows = (
-		_open_cases(case, category)
+		_open_cases(case, *matter)
 		.where(case.latitude[latitude - north : latitude + north])
 		.where(case.longitude[longitude - east : longitude + east])
 		.limit(COMPARED)
@@ -81,14 +88,16 @@ def _near(category: str, latitude, longitude, metres: int) -> list[frappe._dict]
 	return sorted((row for row in rows if row.distance <= metres), key=lambda row: row.distance)
 
 
-def _of_neighbourhood(category: str, area: str | None, registered_on, days: int) -> list[frappe._dict]:
+def _of_neighbourhood(
+	matter: tuple[str, str], area: str | None, registered_on, days: int
+) -> list[frappe._dict]:
 	places = neighbourhood(area) if area and days else []
 	if not places:
 		return []
 	case = frappe.qb.DocType("Grievance")
 	since = get_datetime(registered_on) - timedelta(days=days)
 	return (
-		_open_cases(case, category)
+		_open_cases(case, *matter)
 		.where(case.area.isin(places))
 		.where(case.registered_on >= since)
 		.limit(SHOWN)
@@ -96,12 +105,13 @@ def _of_neighbourhood(category: str, area: str | None, registered_on, days: int)
 	)
 
 
-def _open_cases(case, category: str):
+def _open_cases(case, grievance_type: str, category: str):
 	statuses = frappe.get_all("Grievance Status", {"category": ("in", (OPEN, PAUSED))}, pluck="name")
 	return (
 		frappe.qb.from_(case)
 		.select(*(case[field] for field in FIELDS), (case.reported_by + 1).as_("people"))
 		.where(case.category == category)
+		.where(case.grievance_type == grievance_type)
 		.where(case.status.isin(statuses))
 		.where(case.confidential == 0)
 		.where(case.parent_grievance.isnull() | (case.parent_grievance == ""))
@@ -169,6 +179,13 @@ def check_move(case, previous) -> None:
 def check_joinable(case, main) -> None:
 	if case.name == main.name:
 		frappe.throw(_("A case cannot be joined to itself"))
+	if case.grievance_type != main.grievance_type:
+		# Each is decided in its own way: what has a target would lie with what has none.
+		frappe.throw(
+			_("{0} is a {1} and {2} a {3}: only the same are joined").format(
+				case.name, _(case.grievance_type), main.name, _(main.grievance_type)
+			)
+		)
 	for each in (case, main):
 		# Joined, it would lie open to the office of the other one.
 		if each.confidential or each.against_posting:

@@ -15,9 +15,9 @@ from grievance_cell.grievances import actions
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.decisions import SUGGESTION
 
-INTERIM = "Interim Reply"
+INTERIM, TYPE_CORRECTED = "Interim Reply", "Type Corrected"
 # Steps that a citizen can look up and is not told of, or that tell them nothing they did not know.
-NOT_TOLD = ("Registered", "Assigned", "Delay Explained")
+NOT_TOLD = ("Registered", "Assigned", "Delay Explained", TYPE_CORRECTED)
 
 
 def on_action(action, method: str | None = None) -> None:

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from grievance_cell.grievances import actions, lifecycle
-from grievance_cell.grievances.decisions import DECIDED
+from grievance_cell.grievances.decisions import COMPLAINT, DECIDED
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -46,7 +46,7 @@ def ask(case, department: str, what: str):
 			"parent_grievance": case.name,
 			"department": department,
 			# A work to be done, whatever the citizen has asked for: it has a deadline and a proof.
-			"grievance_type": "Complaint",
+			"grievance_type": COMPLAINT,
 			"description": what,
 			**{field: case.get(field) for field in SHARED_FIELDS},
 		}

@@ -40,7 +40,12 @@ class TestSimilar(SiteTestCase):
 		position = (None, None) if metres is None else (LATITUDE + metres * METRE, LONGITUDE)
 		area = area or self.ward
 		rows = duplicates.similar(
-			(category or self.drain).name, area.name, *position, more.pop("on", now_datetime()), **more
+			more.pop("grievance_type", "Complaint"),
+			(category or self.drain).name,
+			area.name,
+			*position,
+			more.pop("on", now_datetime()),
+			**more,
 		)
 		return [row.name for row in rows]
 
@@ -58,6 +63,13 @@ class TestSimilar(SiteTestCase):
 		in_a_lane = make_case(self.drain, self.lane, registered_on=now)
 		self.assertEqual(self.similar(metres=None), [old.name, young.name, in_a_lane.name])
 		self.assertEqual(self.similar(area=self.lane, metres=None), [old.name, young.name, in_a_lane.name])
+
+	def test_a_suggestion_is_not_the_same_matter_as_a_complaint(self):
+		suggestion = self.at(10, grievance_type="Suggestion")
+		self.assertEqual(self.similar(), [])
+		self.assertEqual(self.similar(grievance_type="Suggestion"), [suggestion.name])
+		with self.assertRaises(frappe.ValidationError):
+			duplicates.merge(self.at(0), suggestion.name)
 
 	def test_one_that_is_near_and_in_the_ward_is_there_once_before_the_others(self):
 		in_the_ward = make_case(self.drain, self.ward)
@@ -93,7 +105,7 @@ class TestSimilar(SiteTestCase):
 		main = make_case(self.drain, self.ward)
 		for _citizen in range(2):
 			duplicates.merge(make_case(self.drain, self.ward), main.name)
-		(row,) = duplicates.similar(self.drain.name, self.ward.name, None, None, now_datetime())
+		(row,) = duplicates.similar("Complaint", self.drain.name, self.ward.name, None, None, now_datetime())
 		self.assertEqual((row.name, row.people, row.get("distance")), (main.name, 3, None))
 
 	def test_the_settings_say_how_far_and_how_long(self):
@@ -109,7 +121,7 @@ class TestSimilar(SiteTestCase):
 		case = frappe.qb.DocType("Grievance")
 		position = (case.latitude > 21.99) & (case.latitude < 22.01)
 		for condition in (position, case.area == self.ward.name):
-			query = duplicates._open_cases(case, self.drain.name).where(condition)
+			query = duplicates._open_cases(case, "Complaint", self.drain.name).where(condition)
 			(plan,) = frappe.db.sql(f"explain {query.get_sql()}", as_dict=True)
 			self.assertIn("category", plan.possible_keys)
 

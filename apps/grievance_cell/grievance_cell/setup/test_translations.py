@@ -21,7 +21,7 @@ from frappe.translate import clear_cache
 from grievance_cell.conversations import intents
 from grievance_cell.grievances.delays import EXPLAINED, NEW_DATE, OVERDUE
 from grievance_cell.grievances.duplicates import PARTED
-from grievance_cell.grievances.informing import INTERIM
+from grievance_cell.grievances.informing import INTERIM, TYPE_CORRECTED
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED
 from grievance_cell.grievances.proposals import EXTENDED, PROPOSALS
 from grievance_cell.messaging.providers.whatsapp_cloud import BUTTON_TITLE, LIST_BUTTON, ROW_TITLE
@@ -265,6 +265,7 @@ def read_by_citizens() -> dict[str, str]:
 	# An officer is spoken to in the same chat, and in the same languages.
 	note(in_python(APP / "grievances" / "officer_cases.py"), "grievances/officer_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
+	note((TYPE_CORRECTED,), "grievances/informing.py")
 	note((PARTED,), "grievances/duplicates.py")
 	note((EXTENDED,), "grievances/proposals.py")
 	note(in_python(APP / "grievances" / "informing.py"), "grievances/informing.py")

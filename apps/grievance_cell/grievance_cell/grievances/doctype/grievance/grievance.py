@@ -21,6 +21,7 @@ from grievance_cell.grievances import (
 )
 from grievance_cell.grievances.decisions import DEMAND, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
+from grievance_cell.grievances.informing import TYPE_CORRECTED
 from grievance_cell.grievances.phone import masked
 from grievance_cell.grievances.routing import EMERGENCY
 from grievance_cell.organisation.postings import barred_by, worker_of
@@ -29,6 +30,7 @@ from grievance_cell.service_levels import deadlines
 IDENTITY = ("citizen", "citizen_name", "mobile_no")
 SUBJECT_LENGTH = 80
 HIGH = "High"
+OPERATOR = "Grievance Operator"
 
 
 class Grievance(Document):
@@ -50,6 +52,7 @@ class Grievance(Document):
 		before = self.get_doc_before_save()
 		if before:
 			self.keep_read_only_fields(before)
+			self.leave_to_operators(before)
 		self.set_subject()
 		self.mask_mobile_no()
 		self.validate_category()
@@ -84,6 +87,13 @@ class Grievance(Document):
 			return
 		if self.flags.identity:
 			self.protect_identity()
+		if before.grievance_type != self.grievance_type:
+			actions.record(
+				self,
+				TYPE_CORRECTED,
+				remark=_(self.grievance_type, self.language),
+				visible_to_citizen=1,
+			)
 		if before.status != self.status:
 			lifecycle.after_move(self, before)
 			parts.after_move(self, before)
@@ -184,6 +194,17 @@ class Grievance(Document):
 		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
 			if field.fieldname not in ours and not field.fetch_from and not field.get("is_custom_field"):
 				self.set(field.fieldname, before.get(field.fieldname))
+
+	def leave_to_operators(self, before):
+		"""Let nobody rid a case of its target, or of its citizen's word, by a correction."""
+		corrected = [
+			field
+			for field in ("grievance_type", "citizen")
+			if (before.get(field) or None) != (self.get(field) or None)
+		]
+		if corrected and OPERATOR not in frappe.get_roles():
+			labels = ", ".join(_(self.meta.get_label(field)) for field in corrected)
+			frappe.throw(_("Only an operator corrects this: {0}").format(labels), frappe.PermissionError)
 
 	def follow_route(self, before):
 		"""Count a transfer, or send a case on of which something was corrected that decides its office."""

@@ -63,6 +63,34 @@ class TestGrievance(SiteTestCase):
 		self.assertEqual((saved.closure_reason or "", saved.reopen_count, saved.subject), ("", 0, "New"))
 		self.assertEqual(get_datetime(saved.resolution_by), get_datetime(case.resolution_by))
 
+	def test_an_officer_does_not_make_a_complaint_a_suggestion_nor_change_whose_it_is(self):
+		case = self.case(citizen=make_citizen(language="en").name)
+		frappe.set_user(self.officer)
+		for field, value in (("grievance_type", "Suggestion"), ("citizen", None)):
+			edited = frappe.get_doc("Grievance", case.name)
+			edited.set(field, value)
+			with self.subTest(field), self.assertRaises(frappe.PermissionError):
+				edited.save()
+
+	def test_an_operator_corrects_the_type_and_the_citizen_can_read_it(self):
+		case = self.case(citizen=make_citizen(language="en").name)
+		frappe.set_user(make_user("Grievance Operator"))
+		case.reload()
+		case.grievance_type = "Suggestion"
+		case.save()
+		record = frappe.get_last_doc(
+			"Grievance Action", {"reference_name": case.name, "action": "Type Corrected"}
+		)
+		self.assertEqual((record.remark, record.visible_to_citizen), ("Suggestion", 1))
+
+	def test_nobody_puts_off_the_expected_date_by_hand(self):
+		case = self.case()
+		frappe.set_user(self.officer)
+		edited = frappe.get_doc("Grievance", case.name)
+		edited.expected_by = "2030-01-01"
+		edited.save()
+		self.assertIsNone(frappe.db.get_value("Grievance", case.name, "expected_by"))
+
 	def test_a_corrected_category_takes_the_case_to_its_department(self):
 		other = make_department()
 		posting = make_posting(other, self.ward, user=make_user("Grievance Officer"))
