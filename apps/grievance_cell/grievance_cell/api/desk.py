@@ -11,7 +11,7 @@ from frappe import _
 from frappe.desk import listview, query_report
 
 from grievance_cell.grievances.attached_records import citizens_data
-from grievance_cell.grievances.phone import NUMBER, to_e164
+from grievance_cell.organisation.phone import NUMBER, to_e164
 
 
 @frappe.whitelist()

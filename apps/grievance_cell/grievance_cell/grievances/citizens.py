@@ -2,7 +2,7 @@
 
 import frappe
 
-from grievance_cell.grievances.phone import masked, to_e164
+from grievance_cell.organisation.phone import masked, to_e164
 
 PROTECTED = "Protected Identity"
 

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import frappe
 
-from grievance_cell.grievances.phone import to_e164
+from grievance_cell.organisation.phone import spellings, to_e164
 
 OFFICER, REPRESENTATIVE = "Officer", "Representative"
-# Numbers are kept as people write them: of these last digits no two ways of writing part any.
-SHORTEST_ENDING = 2
 
 
 @dataclass(frozen=True)
@@ -25,22 +23,22 @@ def of_number(mobile_no: str | None) -> Office | None:
 
 	None for a vacant posting, a disabled user, and a number that stands with two people: whose rights would count?
 	"""
-	if not mobile_no:
+	number = to_e164(mobile_no)
+	if not number:
 		return None
 	posting, user = frappe.qb.DocType("Officer Posting"), frappe.qb.DocType("User")
-	ending = f"%{mobile_no[-SHORTEST_ENDING:]}"
-	rows = (
+	with_number = posting.mobile_no == number
+	if users := users_with(number):
+		with_number |= posting.user.isin(users)
+	found = (
 		frappe.qb.from_(posting)
 		.join(user)
 		.on(user.name == posting.user)
-		.select(
-			posting.kind, posting.mobile_no, user.name, user.mobile_no.as_("own_mobile_no"), user.language
-		)
+		.select(posting.kind, user.name, user.language)
 		.where((posting.is_active == 1) & (user.enabled == 1))
-		.where(posting.mobile_no.like(ending) | user.mobile_no.like(ending))
+		.where(with_number)
 		.run(as_dict=True)
 	)
-	found = [row for row in rows if mobile_no in (to_e164(row.mobile_no), to_e164(row.own_mobile_no))]
 	if len({row.name for row in found}) != 1:
 		return None
 	kinds = {row.kind for row in found}
@@ -49,3 +47,9 @@ def of_number(mobile_no: str | None) -> Office | None:
 		language=found[0].language or "",
 		kinds=tuple(kind for kind in (OFFICER, REPRESENTATIVE) if kind in kinds),
 	)
+
+
+def users_with(number: str) -> list[str]:
+	"""Name the users who have a number, given as E.164: Frappe keeps theirs as people write them."""
+	rows = frappe.get_all("User", {"mobile_no": ("in", spellings(number))}, ["name", "mobile_no"])
+	return [row.name for row in rows if to_e164(row.mobile_no) == number]

@@ -31,8 +31,13 @@ class TestOffices(SiteTestCase):
 		bare = self.number.removeprefix("+91")
 		for written in (bare, f"0{bare}", f"+91-{bare}", f"+91 {bare[:5]} {bare[5:]}", f"91{bare}"):
 			with self.subTest(written):
-				posting.db_set("mobile_no", written)
+				posting.update({"mobile_no": written}).save()
 				self.assertTrue(offices.of_number(self.number))
+				posting.update({"mobile_no": None}).save()
+				self.assertIsNone(offices.of_number(self.number))
+				frappe.db.set_value("User", self.user, "mobile_no", written)
+				self.assertTrue(offices.of_number(self.number))
+				frappe.db.set_value("User", self.user, "mobile_no", None)
 
 	def test_somebody_elses_number_never_does(self):
 		self.posting(mobile_no=self.number)

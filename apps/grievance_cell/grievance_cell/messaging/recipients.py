@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import frappe
 
 from grievance_cell.grievances import citizens
+from grievance_cell.organisation.phone import to_e164
 from grievance_cell.organisation.postings import head_of, heads_of_area, worker_of
 
 
 @dataclass(frozen=True)
 class Recipient:
-	"""Somebody to be told: a citizen, else an officer's user, else nobody but a number. `number` is that for WhatsApp."""
+	"""Somebody to be told: a citizen, else an officer's user, else nobody but a number.
+
+	`number` is that for WhatsApp, as E.164.
+	"""
 
 	citizen: str | None = None
 	user: str | None = None
@@ -66,7 +70,8 @@ def by_field(document, name: str, action=None) -> Iterator[Recipient]:
 		if described.fieldtype == "Link" and described.options in BY_LINK:
 			yield from BY_LINK[described.options](value, document)
 		elif described.options == "Phone":
-			yield Recipient(number=value, language=document.get("language"))
+			if number := to_e164(value):
+				yield Recipient(number=number, language=document.get("language"))
 
 
 def citizen(name: str, _document=None) -> Iterator[Recipient]:
@@ -84,27 +89,32 @@ def posting(name: str | None, _document=None) -> Iterator[Recipient]:
 
 
 def officers(users: list[str]) -> Iterator[Recipient]:
-	"""List enabled users, each with the number of a posting of theirs."""
+	"""List enabled users, each with the number of a posting of theirs, else their own."""
 	enabled = frappe.get_all(
-		"User", {"name": ("in", users), "enabled": 1}, ["name", "email", "language"], order_by="name"
+		"User",
+		{"name": ("in", users), "enabled": 1},
+		["name", "email", "language", "mobile_no"],
+		order_by="name",
 	)
-	numbers = {}
+	numbers, wanting = {}, set()
 	for held in frappe.get_all(
 		"Officer Posting",
-		{"user": ("in", users), "is_active": 1, "mobile_no": ("is", "set")},
+		{"user": ("in", users), "is_active": 1},
 		["user", "mobile_no", "notify_on_whatsapp"],
 		# The later ones win: those that want it.
 		order_by="notify_on_whatsapp, name desc",
 	):
-		numbers[held.user] = held
+		if held.mobile_no:
+			numbers[held.user] = held.mobile_no
+		if held.notify_on_whatsapp:
+			wanting.add(held.user)
 	for user in enabled:
-		held = numbers.get(user.name)
 		yield Recipient(
 			user=user.name,
-			number=held and held.mobile_no,
+			number=to_e164(numbers.get(user.name) or user.mobile_no),
 			email=user.email,
 			language=user.language or None,
-			wants_whatsapp=bool(held and held.notify_on_whatsapp),
+			wants_whatsapp=user.name in wanting,
 		)
 
 

@@ -164,6 +164,23 @@ class TestOfficerNotices(CaseTestCase):
 		self.assertIn(case.name, message.text)
 		self.assertEqual((message.notice, message.purpose), ("officer_assigned", "Utility"))
 
+	def test_it_goes_where_the_officer_writes_from_however_the_number_was_typed(self):
+		bare = self.number_of_officer.removeprefix("+91")
+		for posting_no, user_no in (
+			(bare, None),
+			(f"{bare[:5]} {bare[5:]}", None),
+			(None, self.number_of_officer),
+			(None, f"0{bare}"),
+		):
+			with self.subTest(posting=posting_no, user=user_no):
+				frappe.db.set_value("Officer Posting", self.posting.name, "mobile_no", posting_no)
+				frappe.db.set_value("User", self.officer, "mobile_no", user_no)
+				case = self.case(priority="Emergency")
+				self.assertIn(case.name, self.by_whatsapp()[-1].text)
+		frappe.db.set_value("User", self.officer, "mobile_no", "office")
+		self.case(priority="Emergency")
+		self.assertEqual(len(self.by_whatsapp()), 4)
+
 	def test_an_emergency_is_told_by_every_channel_wanted_or_not(self):
 		case = self.case(priority="Emergency")
 		self.assertEqual(self.desk(self.officer), [f"EMERGENCY for you: {case.name}"])

@@ -2,7 +2,7 @@
 
 import frappe
 
-from grievance_cell.grievances.phone import masked
+from grievance_cell.organisation.phone import masked
 
 
 def execute() -> None:

@@ -8,6 +8,7 @@ from grievance_cell.patches.v0_3 import (
 	let_service_levels_run_round_the_clock,
 	mask_numbers,
 	protect_identities,
+	write_numbers_of_postings_one_way,
 )
 from grievance_cell.service_levels import deadlines
 from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase
@@ -124,3 +125,14 @@ class TestProtectIdentities(SiteTestCase):
 				"Protected Identity", case.name, ["citizen", "citizen_name", "mobile_no"]
 			)
 			self.assertEqual(kept, (citizen.name, "Geeta Bai", citizen.mobile_no))
+
+
+class TestNumbersOfPostings(SiteTestCase):
+	def test_stored_numbers_are_written_as_whatsapp_has_them(self):
+		posting, number = make_posting(make_department()), mobile_no()
+		bare = number.removeprefix("+91")
+		for stored, kept in ((f"{bare[:5]} {bare[5:]}", number), (number, number), ("office", "office")):
+			with self.subTest(stored):
+				posting.db_set("mobile_no", stored)
+				write_numbers_of_postings_one_way.execute()
+				self.assertEqual(frappe.db.get_value("Officer Posting", posting.name, "mobile_no"), kept)

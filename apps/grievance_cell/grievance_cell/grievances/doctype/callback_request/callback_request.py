@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from grievance_cell.grievances.phone import masked
+from grievance_cell.organisation.phone import masked
 
 OPEN, DONE = "Open", "Done"
 

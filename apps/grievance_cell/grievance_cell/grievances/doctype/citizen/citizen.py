@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from grievance_cell.database import make_binary
-from grievance_cell.grievances.phone import masked, to_e164
+from grievance_cell.organisation.phone import masked, to_e164
 
 UNREAD_FIELDS = ("mobile_no", "alternate_mobile_no", "whatsapp_id")
 

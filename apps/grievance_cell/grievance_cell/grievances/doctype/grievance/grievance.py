@@ -22,8 +22,8 @@ from grievance_cell.grievances import (
 from grievance_cell.grievances.decisions import DEMAND, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.informing import TYPE_CORRECTED
-from grievance_cell.grievances.phone import masked
 from grievance_cell.grievances.routing import EMERGENCY
+from grievance_cell.organisation.phone import masked
 from grievance_cell.organisation.postings import barred_by, worker_of
 from grievance_cell.service_levels import deadlines
 

@@ -2,7 +2,7 @@ import frappe
 from frappe.model.document import Document
 
 from grievance_cell.database import make_binary
-from grievance_cell.grievances.phone import without_numbers
+from grievance_cell.organisation.phone import without_numbers
 
 
 class ChatEvent(Document):

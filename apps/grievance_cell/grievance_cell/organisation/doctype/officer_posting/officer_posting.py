@@ -3,11 +3,24 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from grievance_cell.organisation.phone import to_e164
+
 
 class OfficerPosting(Document):
 	def validate(self):
+		self.validate_mobile_no()
 		self.validate_leave()
 		self.validate_not_own_superior()
+
+	def validate_mobile_no(self):
+		if not self.mobile_no:
+			return
+		number = to_e164(self.mobile_no)
+		if not number:
+			frappe.throw(
+				_("{0} is not a mobile number").format(self.mobile_no), frappe.InvalidPhoneNumberError
+			)
+		self.mobile_no = number
 
 	def validate_leave(self):
 		if (

@@ -1,6 +1,6 @@
 import frappe
 
-from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make_department, make_posting
+from grievance_cell.testing import NO_TEST_RECORDS, SiteTestCase, make_department, make_posting, mobile_no
 
 test_ignore = IGNORE_TEST_RECORD_DEPENDENCIES = NO_TEST_RECORDS
 
@@ -18,3 +18,12 @@ class TestOfficerPosting(SiteTestCase):
 			posting.set(field, posting.name)
 			with self.subTest(field), self.assertRaises(frappe.ValidationError):
 				posting.save()
+
+	def test_its_number_is_kept_as_whatsapp_has_it(self):
+		number = mobile_no()
+		bare = number.removeprefix("+91")
+		for written in (bare, f"{bare[:5]} {bare[5:]}", f"91{bare}", f"+91-{bare}"):
+			with self.subTest(written):
+				self.assertEqual(make_posting(make_department(), mobile_no=written).mobile_no, number)
+		with self.assertRaises(frappe.InvalidPhoneNumberError):
+			make_posting(make_department(), mobile_no="12345")

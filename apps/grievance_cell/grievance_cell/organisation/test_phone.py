@@ -1,6 +1,6 @@
 import unittest
 
-from grievance_cell.grievances.phone import masked, to_e164
+from grievance_cell.organisation.phone import masked, spellings, to_e164
 
 
 class TestPhone(unittest.TestCase):
@@ -16,6 +16,11 @@ class TestPhone(unittest.TestCase):
 		for written in ("", "   ", "abc", "123", "+91", "9" * 30, None):
 			with self.subTest(written):
 				self.assertIsNone(to_e164(written))
+
+	def test_each_usual_spelling_is_read_as_the_same_number(self):
+		for written in spellings("+919876500001"):
+			with self.subTest(written):
+				self.assertEqual(to_e164(written), "+919876500001")
 
 	def test_shows_the_last_four_digits_only(self):
 		self.assertEqual(masked("+919876500001"), "••••••0001")

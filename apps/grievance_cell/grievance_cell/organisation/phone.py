@@ -11,7 +11,7 @@ REGION = "IN"
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\+?[0-9]{10,13}(?![0-9A-Za-z])")
 
 
-def to_e164(number: str) -> str | None:
+def to_e164(number: str | None) -> str | None:
 	"""Write a number as `+919876543210`; None if it is not a possible number. Spaces, dashes and 00 are understood."""
 	number = (number or "").strip()
 	try:
@@ -21,6 +21,15 @@ def to_e164(number: str) -> str | None:
 	if not phonenumbers.is_possible_number(parsed):
 		return None
 	return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+def spellings(number: str) -> list[str]:
+	"""List the usual ways of writing a number that is given as E.164, itself included."""
+	parsed = phonenumbers.parse(number)
+	country, digits = str(parsed.country_code), str(parsed.national_number)
+	prefixes = ("", "0", country, f"+{country}", f"+{country} ", f"+{country}-", f"00{country}")
+	bodies = (digits, f"{digits[:5]} {digits[5:]}", f"{digits[:5]}-{digits[5:]}")
+	return [prefix + body for prefix in prefixes for body in bodies]
 
 
 def masked(number: str | None) -> str:
