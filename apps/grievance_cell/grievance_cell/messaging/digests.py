@@ -93,13 +93,15 @@ def officers_numbers(now: datetime) -> dict[str, dict]:
 
 def send_officers(user, numbers: dict, now: datetime) -> None:
 	open_cases = {"assigned_to": user.name, "status": ["in", statuses(OPEN)]}
-	day = [f"{now:%Y-%m-%d} 00:00:00", f"{now:%Y-%m-%d} 23:59:59"]
+	# With times of day Frappe takes the next day in as well.
+	day = [f"{now:%Y-%m-%d}"] * 2
 	lines = (
 		(_("Due today"), numbers["due"], {**open_cases, "resolution_by": ["between", day]}),
 		(
 			_("Overdue"),
 			numbers["overdue"],
-			{**open_cases, "resolution_by": ["<", f"{now:%Y-%m-%d %H:%M:%S}"]},
+			# Not by the date: in Frappe's list one that is missing lies before every other.
+			{**open_cases, "sla_status": "Overdue"},
 		),
 		(_("Open again"), numbers["reopened"], {**open_cases, "reopen_count": [">", 0]}),
 		(_("New answers of citizens"), numbers.get("replied", 0), {"assigned_to": user.name}),

@@ -172,10 +172,12 @@ def show_missing(doctype: str, name: str, reason: str) -> None:
 
 def fetch_left_behind() -> None:
 	"""Fetch again what is still missing and due."""
-	for message in frappe.get_all(
-		"Chat Message",
-		{"media_state": "Pending", "next_attempt_on": ("<=", frappe.utils.now_datetime())},
-		pluck="name",
-		limit=50,
-	):
-		fetch_after_commit(message)
+	message = frappe.qb.DocType("Chat Message")
+	due = (
+		frappe.qb.from_(message)
+		.select(message.name)
+		.where((message.media_state == "Pending") & (message.next_attempt_on <= frappe.utils.now_datetime()))
+		.limit(50)
+	)
+	for name in due.run(pluck=True):
+		fetch_after_commit(name)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import parse_qsl, urlsplit
 
 import frappe
 from frappe.utils import now_datetime
@@ -88,6 +89,26 @@ class TestDailyDigest(DigestTestCase):
 		written = frappe.get_template(f"templates/emails/{template}.html").render(values)
 		self.assertIn(">1</a>", written)
 		self.assertEqual(frappe.local.lang, "en")
+
+	def test_the_lists_behind_the_links_hold_what_was_counted(self):
+		user = self.officer()
+		midnight = self.now.replace(hour=0)
+		for due, standing in (
+			(midnight + timedelta(hours=20), "Due Soon"),
+			(midnight + timedelta(hours=30), "On Track"),
+			(midnight - timedelta(hours=30), "Overdue"),
+			(None, None),
+		):
+			self.case(user, resolution_by=due, sla_status=standing)
+		digests.send_daily()
+		((_subject, _template, values),) = self.sent_to(user)
+		for line in values["lines"]:
+			given = dict(parse_qsl(urlsplit(line["link"]).query))
+			filters = {
+				field: frappe.parse_json(value) if value.startswith("[") else value
+				for field, value in given.items()
+			}
+			self.assertEqual(len(frappe.get_list("Grievance", filters)), line["number"], line["label"])
 
 	def test_a_failure_for_one_goes_on_to_the_next(self):
 		users = sorted(self.officer() for _each in range(3))

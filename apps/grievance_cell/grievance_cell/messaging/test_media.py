@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from datetime import timedelta
 from unittest.mock import patch
 
 import frappe
@@ -175,6 +176,19 @@ class TestMedia(ChatTestCase):
 		self.assertEqual(self.message(name).media_state, "Failed")
 		self.attach(name)
 		self.assertIn("No such file", self.comments()[0])
+
+	def test_what_was_left_behind_is_fetched_once_it_is_due(self):
+		name = self.receive_file("image", PNG)
+		for due, fetched in (
+			(now_datetime() - timedelta(minutes=1), 1),
+			(None, 0),
+			(now_datetime() + timedelta(minutes=1), 0),
+		):
+			self.set("Chat Message", name, media_state="Pending", next_attempt_on=due)
+			self.jobs.clear()
+			media.fetch_left_behind()
+			frappe.db.commit()
+			self.assertEqual(len(self.jobs), fetched, due)
 
 	def test_a_lost_download_does_not_lose_the_message(self):
 		name = self.receive_file("image", None)

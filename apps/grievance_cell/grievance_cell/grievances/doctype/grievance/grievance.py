@@ -301,6 +301,9 @@ def shorten(text: str, length: int) -> str:
 def on_doctype_update():
 	# How many open cases a posting has, whatever it has closed.
 	frappe.db.add_index("Grievance", ["posting", "status"])
+	# What a department has in some areas, and what is due first of what is open.
+	frappe.db.add_index("Grievance", ["department", "area"])
+	frappe.db.add_index("Grievance", ["status", "resolution_by"])
 	# What duplicates.similar looks for: the same matter around a place, and in a ward.
 	frappe.db.add_index("Grievance", ["category", "latitude"])
 	frappe.db.add_index("Grievance", ["category", "area", "registered_on"])
