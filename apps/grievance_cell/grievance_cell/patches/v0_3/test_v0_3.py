@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 
@@ -8,13 +8,18 @@ from grievance_cell.patches.v0_3 import (
 	let_service_levels_run_round_the_clock,
 	mask_numbers,
 	protect_identities,
+	time_open_cases,
 	write_numbers_of_postings_one_way,
 )
 from grievance_cell.service_levels import deadlines
 from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
+	HOUR,
+	START,
 	SiteTestCase,
+	TimedTestCase,
+	at,
 	make,
 	make_area,
 	make_case,
@@ -136,3 +141,92 @@ class TestNumbersOfPostings(SiteTestCase):
 				posting.db_set("mobile_no", stored)
 				write_numbers_of_postings_one_way.execute()
 				self.assertEqual(frappe.db.get_value("Officer Posting", posting.name, "mobile_no"), kept)
+
+
+class TestTimeOpenCases(TimedTestCase):
+	NEW = dict.fromkeys(
+		(
+			"clock_started_on",
+			"inform_by",
+			"breached_on",
+			"first_breached_on",
+			"asked_on",
+			"citizen_informed_on",
+		)
+	) | dict.fromkeys(("escalation_level", "unacknowledged_count", "question_count"), 0)
+
+	@classmethod
+	def make_fixtures(cls):
+		super().make_fixtures()
+		above = make_posting(cls.department, cls.ward, level=3, user=make_user("Department Head"))
+		cls.posting.db_set("reports_to", above.name)
+		rung = {"level": 1, "percent_of_resolution": 100, "action": "Move", "to": "Superior"}
+		cls.sla.append("escalations", rung)
+		cls.sla.save()
+
+	def update(self, when: datetime, **values) -> None:
+		"""Bring the case to what 0.2.0 stored of it, and run the patch at a moment."""
+		self.case.db_set({**self.NEW, **values}, update_modified=False)
+		frappe.db.set_value("Grievance", {"name": ("!=", self.case.name)}, "status", "Closed")
+		with at(when):
+			time_open_cases.execute()
+		self.case.reload()
+
+	def done(self) -> list[str]:
+		record = {"reference_name": self.case.name}
+		return frappe.get_all("Grievance Action", record, pluck="action", order_by="name")
+
+	def test_an_open_case_is_timed_as_a_new_one_is(self):
+		expected = self.case.as_dict()
+		self.update(START + HOUR)
+		for field in ("clock_started_on", "inform_by", "resolution_by", "next_check_on", "sla_status"):
+			self.assertEqual(self.case.get(field), expected[field], field)
+
+	def test_one_that_is_overdue_is_noted_and_nobody_is_told(self):
+		due = self.case.resolution_by
+		self.update(START + 40 * HOUR)
+		self.assertEqual((self.case.breached_on, self.case.first_breached_on), (due, due))
+		self.assertEqual((self.case.sla_status, self.case.response_status), ("Overdue", "Breached"))
+		self.check(START + 41 * HOUR)
+		self.assertEqual((self.done(), self.case.posting), (["Registered", "Assigned"], self.posting.name))
+
+	def test_whose_24_hours_are_long_past_hears_on_day_21_and_not_at_once(self):
+		self.update(START + 40 * HOUR)
+		self.assertEqual(self.case.inform_by, START + timedelta(days=21))
+		self.assertEqual(self.case.next_check_on, START + timedelta(days=21, seconds=1))
+		self.update(START + timedelta(days=30))
+		self.assertEqual((self.case.inform_by, self.case.next_check_on), (None, None))
+
+	def test_who_was_told_by_an_officer_counts_as_informed(self):
+		self.move("In Progress", START + HOUR)
+		informed_on = self.case.citizen_informed_on
+		self.update(START + 2 * HOUR)
+		self.assertEqual(self.case.citizen_informed_on, informed_on)
+
+	def test_a_question_counts_its_days_from_the_update_and_its_clock_stands_on(self):
+		self.move("Awaiting Citizen", START + HOUR, question="Which house?")
+		now = START + timedelta(days=30)
+		self.update(now)
+		self.assertEqual((self.case.asked_on, self.case.question_count), (now, 1))
+		self.assertEqual((self.case.on_hold_since, self.case.hold_seconds), (now, 30 * 24 * 3600 - 3600))
+		self.assertEqual((self.case.sla_status, self.case.status), ("Paused", "Awaiting Citizen"))
+		self.assertEqual(self.case.next_check_on, now + timedelta(days=3, seconds=1))
+
+	def test_an_emergency_that_nobody_took_calls_nobody_at_once(self):
+		self.register(priority="Emergency")
+		self.update(START + 40 * HOUR)
+		self.check(START + 41 * HOUR)
+		self.assertEqual(self.case.posting, self.posting.name)
+
+	def test_a_suggestion_cannot_be_late_any_more(self):
+		self.update(START + 40 * HOUR, grievance_type="Suggestion")
+		self.assertEqual((self.case.sla, self.case.resolution_by, self.case.sla_status), (None, None, None))
+		self.assertIsNone(self.case.first_breached_on)
+
+	def test_what_it_was_run_on_stays(self):
+		self.update(START + HOUR)
+		before = self.case.as_dict()
+		with at(START + 3 * HOUR):
+			time_open_cases.execute()
+		self.case.reload()
+		self.assertEqual(self.case.as_dict(), before)
