@@ -56,7 +56,10 @@ def similar(
 	registered_on, `distance` in metres or None, and `people`, how many have reported it. Neither confidential cases, nor
 	those against an office, nor parts of joint ones, and of joined ones only the main one. Rows read: at most 60, on an index.
 	"""
-	if not frappe.get_cached_value("Grievance Category", category, "can_be_shared"):
+	shared, confidential = frappe.get_cached_value(
+		"Grievance Category", category, ("can_be_shared", "confidential")
+	)
+	if confidential or not shared:
 		return []
 	settings = frappe.get_cached_doc("Grievance Settings")
 	found: dict[str, frappe._dict] = {}
@@ -187,13 +190,20 @@ def check_joinable(case, main) -> None:
 			)
 		)
 	for each in (case, main):
-		# Joined, it would lie open to the office of the other one.
-		if each.confidential or each.against_posting:
+		if stays_by_itself(each):
 			frappe.throw(_("{0} is confidential or against an office: it stays by itself").format(each.name))
 		if each.parent_grievance:
 			frappe.throw(_("{0} is a part of another case").format(each.name))
 		if not is_open(each):
 			frappe.throw(_("{0} is not open any more").format(each.name))
+
+
+def stays_by_itself(case) -> bool:
+	"""Tell whether a case is never joined to another: with that it would lie open to the office of the other one."""
+	confidential = case.confidential or (
+		case.category and frappe.get_cached_value("Grievance Category", case.category, "confidential")
+	)
+	return bool(confidential or case.against_posting)
 
 
 def is_open(case) -> bool:
@@ -251,10 +261,12 @@ def tell_the_rest(main, joined: str | None = None) -> None:
 		frappe.get_attr(path)(main=main.name, joined=joined)
 
 
-def open_main(name: str | None) -> str | None:
-	"""Name the main one of a case if it is open still: what a new case can be joined to."""
-	main = name and main_of(frappe.get_doc("Grievance", name))
-	return main.name if main and is_open(main) else None
+def open_main(case) -> str | None:
+	"""Name the main one of what a new case is said to be the same as, if that is open still and both may be joined."""
+	main = case.duplicate_of and main_of(frappe.get_doc("Grievance", case.duplicate_of))
+	if not main or not is_open(main) or stays_by_itself(main) or stays_by_itself(case):
+		return None
+	return main.name
 
 
 def main_of(case):

@@ -48,6 +48,8 @@ def ask(case, department: str, what: str):
 			# A work to be done, whatever the citizen has asked for: it has a deadline and a proof.
 			"grievance_type": COMPLAINT,
 			"description": what,
+			# Whatever its category is by now: whose a case in confidence is, its parts tell nobody either.
+			"confidential": case.confidential,
 			**{field: case.get(field) for field in SHARED_FIELDS},
 		}
 	)

@@ -69,6 +69,7 @@ def follow_up(case, said: str):
 			"description": said or case.description,
 			**{field: case.get(field) for field in kept},
 			"citizen": citizens.of_case(case),
+			"confidential": case.confidential,
 		}
 	)
 	return following.insert(ignore_permissions=True)

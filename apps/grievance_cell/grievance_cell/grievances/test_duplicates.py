@@ -101,6 +101,14 @@ class TestSimilar(SiteTestCase):
 		case = make_case(self.drain, self.ward)
 		self.assertEqual(self.similar(exclude=case.name), [])
 
+	def test_a_confidential_category_offers_nothing_though_it_can_be_shared(self):
+		category = make_category(self.department, can_be_shared=1)
+		case = make_case(category, self.ward)
+		self.assertEqual(self.similar(category, metres=None), [case.name])
+		category.confidential = 1
+		category.save()
+		self.assertEqual(self.similar(category, metres=None), [])
+
 	def test_says_how_many_people_have_reported_it(self):
 		main = make_case(self.drain, self.ward)
 		for _citizen in range(2):
@@ -274,6 +282,14 @@ class TestMerge(SiteTestCase):
 		case = self.case(duplicate_of=self.main.name)
 		self.assertEqual((case.status, case.duplicate_of), ("Duplicate", self.main.name))
 		self.assertEqual(self.actions(case), ["Registered", "Duplicate"])
+
+	def test_a_new_case_in_confidence_is_never_joined(self):
+		secret = make_category(self.department, can_be_shared=1, confidential=1)
+		case = make_case(secret, self.ward, citizen=make_citizen().name, duplicate_of=self.main.name)
+		self.assertEqual((case.status, case.duplicate_of, case.confidential), ("Assigned", None, 1))
+		self.main.db_set("confidential", 1)
+		case = self.case(duplicate_of=self.main.name)
+		self.assertEqual((case.status, case.duplicate_of), ("Assigned", None))
 
 	def test_a_new_case_stands_alone_if_the_other_has_ended_meanwhile(self):
 		lifecycle.move(self.main, "Withdrawn", closure_reason="Withdrawn")

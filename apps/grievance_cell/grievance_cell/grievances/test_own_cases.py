@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import frappe
 from frappe.utils import add_to_date, now_datetime
 
-from grievance_cell.grievances import lifecycle, own_cases
+from grievance_cell.grievances import lifecycle, own_cases, reopening
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -117,6 +117,12 @@ class TestOwnCases(SiteTestCase):
 			(following.description, following.citizen, following.category),
 			("It leaks again", self.case.citizen, self.case.category),
 		)
+
+	def test_what_follows_a_case_in_confidence_is_in_confidence_itself(self):
+		self.resolve()
+		self.act("confirm")
+		following = reopening.follow_up(frappe._dict(self.case.as_dict(), confidential=1), "It leaks again")
+		self.assertEqual((following.confidential, following.citizen_name), (1, None))
 
 	def test_a_suggestion_is_not_opened_again(self):
 		self.case.db_set({"grievance_type": "Suggestion", "status": "Accepted", "closed_on": now_datetime()})

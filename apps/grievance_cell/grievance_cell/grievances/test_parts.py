@@ -62,6 +62,32 @@ class TestParts(SiteTestCase):
 		self.assertEqual((part.area, part.citizen), (case.area, case.citizen))
 		self.assertTrue(part.resolution_by)
 
+	def test_a_part_of_a_case_in_confidence_is_in_confidence_itself(self):
+		secret = make_category(self.department, confidential=1)
+		case = make_case(secret, self.ward, citizen=self.citizen.name)
+		# It stays so whatever the category is afterwards.
+		secret.db_set("confidential", 0)
+		frappe.clear_document_cache("Grievance Category", secret.name)
+		part = self.ask(case)
+		part.reload()
+		self.assertEqual(part.confidential, 1)
+		for field in ("citizen", "citizen_name", "mobile_no", "mobile_masked"):
+			self.assertFalse(part.get(field), field)
+
+	def test_the_asked_departments_officer_sees_no_identity(self):
+		case = make_case(make_category(self.department, confidential=1), self.ward, citizen=self.citizen.name)
+		part = self.ask(case)
+
+		def seen() -> str:
+			self.assertTrue(frappe.has_permission("Grievance", "read", doc=part.name))
+			self.assertFalse(frappe.has_permission("Grievance", "read", doc=case.name))
+			identities = frappe.get_list("Protected Identity", ["citizen", "citizen_name", "mobile_no"])
+			return str([frappe.get_doc("Grievance", part.name).as_dict(), identities])
+
+		found = self.as_user(self.colleague, seen)
+		for told in (self.citizen.name, self.citizen.citizen_name, self.citizen.mobile_no[-10:]):
+			self.assertNotIn(told, found)
+
 	def test_asking_stands_on_the_record_of_the_case(self):
 		case = self.case()
 		part = self.ask(case)

@@ -43,7 +43,7 @@ class Grievance(Document):
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
 		self.identify_citizen()
-		self.flags.joins, self.duplicate_of = duplicates.open_main(self.duplicate_of), None
+		self.flags.joins, self.duplicate_of = duplicates.open_main(self), None
 		self.set_proposed_category()
 		self.set_priority()
 		self.set_route()
