@@ -1,11 +1,12 @@
 """A citizen who wants to be forgotten: nothing that tells of them stays, what is counted does.
 
 First what is linked to them goes: cases lose whose they are and what was written, files their content, records beside
-the cases are deleted. Then every text of the site is searched for their numbers and addresses, and Frappe's logs for
-the name too; elsewhere a name alone may be a namesake's. Each step commits, and may be done again after a crash: the
+the cases are deleted. Then every text of the site is searched for their numbers, however they are written, and addresses,
+and Frappe's logs and what officers wrote on their cases for the name too; elsewhere a name may be a namesake's. Each step commits, and may be done again after a crash: the
 citizen's own row, from which it is known what to search for, is emptied last.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -36,6 +37,11 @@ OWN = (
 )
 CALLBACK = ("citizen_name", "mobile_no", "mobile_masked", "said", "remark")
 # An officer's own number is not erased with the complaints that they made as a citizen.
+# How a digit may be written, and what people put between the digits of a number.
+DIGITS = ("0०੦", "1१੧", "2२੨", "3३੩", "4४੪", "5५੫", "6६੬", "7७੭", "8८੮", "9९੯")
+GAP = "[ .()/-]{0,2}"
+# The fields into which people write.
+WRITTEN = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "Markdown Editor", "HTML Editor")
 KEPT = {"tabUser", "tabOfficer Posting", "tabErasure Report", "tabDocField", "tabDocType"}
 # Records that are nothing without what they say. Assignments stay, emptied.
 DELETED = set(REFERENCE_FIELDS) - {"File", "ToDo", "Workflow Action"}
@@ -79,7 +85,8 @@ def erase(report: str) -> None:
 		lambda: _cases(cases),
 		lambda: _empty("Callback Request", callbacks, dict.fromkeys(CALLBACK)),
 		lambda: _records(belongings),
-		lambda: _everywhere(needles, citizen.citizen_name),
+		lambda: _remarks(cases, citizen.citizen_name),
+		lambda: _everywhere(citizen),
 		lambda: _citizen(citizen.name),
 	):
 		changed.update(step())
@@ -100,9 +107,9 @@ def erase(report: str) -> None:
 
 
 def needles_of(citizen) -> list[str]:
-	"""List what tells of one person and no other, as it may stand in a text: numbers in each way of writing, addresses."""
+	"""List under what a conversation of theirs may be kept: numbers with and without plus and country, addresses."""
 	found = []
-	for number in filter(None, (citizen.mobile_no, citizen.alternate_mobile_no)):
+	for number in numbers_of(citizen):
 		found += [number, number.lstrip("+"), number.removeprefix("+91")]
 	return [*found, *filter(None, (citizen.whatsapp_id, citizen.email))]
 
@@ -134,10 +141,15 @@ def _cases(cases: list[str]) -> dict:
 		cases,
 		{**dict.fromkeys(SAID), **dict.fromkeys(TOLD, ERASED), "latitude": 0, "longitude": 0},
 	)
-	theirs = {"reference_doctype": "Grievance", "reference_name": ("in", cases), "actor": bot_user()}
-	changed |= _empty(
-		"Grievance Action", frappe.get_all("Grievance Action", theirs, pluck="name"), {"remark": ERASED}
+	# What they said of a case that was joined to another stands on that one.
+	theirs = frappe.get_all(
+		"Grievance Action",
+		filters={"reference_doctype": "Grievance", "actor": bot_user()},
+		or_filters={"reference_name": ("in", cases), "through": ("in", cases)},
+		fields=["name", "reference_name", "through"],
 	)
+	own = [row.name for row in theirs if (row.through or row.reference_name) in cases]
+	changed |= _empty("Grievance Action", own, {"remark": ERASED})
 	for doctype, field in ((citizens.PROTECTED, "grievance"), ("Grievance Public Photo", "parent")):
 		names = frappe.get_all(doctype, {field: ("in", cases)}, pluck="name")
 		frappe.db.delete(doctype, {"name": ("in", names)})
@@ -162,22 +174,73 @@ def _records(belongings: dict[str, list[str]]) -> dict:
 	return changed
 
 
-def _everywhere(needles: list[str], name: str | None) -> dict:
+def _remarks(cases: list[str], name: str | None) -> dict:
+	"""Take the name out of what officers wrote on the cases, and on those that they are joined to."""
+	if not (cases and is_name(name)):
+		return {}
+	mains = frappe.get_all(
+		"Grievance", {"name": ("in", cases), "duplicate_of": ("is", "set")}, pluck="duplicate_of"
+	)
+	of_cases = {"reference_doctype": "Grievance", "reference_name": ("in", [*cases, *mains])}
+	rows = {
+		"Grievance": [*cases, *mains],
+		"Grievance Action": frappe.get_all("Grievance Action", of_cases, pluck="name"),
+	}
+	changed: Counter = Counter()
+	for doctype, names in rows.items():
+		for field in frappe.get_meta(doctype).get("fields", {"fieldtype": ("in", WRITTEN), "is_virtual": 0}):
+			changed[doctype] += _mask(f"tab{doctype}", field.fieldname, as_word(name), names)
+	return changed
+
+
+def _everywhere(citizen) -> dict:
 	changed: Counter = Counter()
 	logs = {f"tab{doctype}" for doctype in REFERENCE_FIELDS} | {"tabEmail Queue Recipient", "__global_search"}
+	keys = [as_written(number) for number in numbers_of(citizen)]
+	keys += [re.escape(key) for key in (citizen.whatsapp_id, citizen.email) if key]
+	name = [as_word(citizen.citizen_name)] if is_name(citizen.citizen_name) else []
 	for table, column in text_columns():
-		if table in KEPT:
+		patterns = [*keys, *(name if table in logs else [])]
+		if table in KEPT or not patterns:
 			continue
-		for needle in [*needles, *([name] if name and name != ERASED and table in logs else [])]:
-			found = f"%{needle.replace('_', chr(92) + '_').replace('%', chr(92) + '%')}%"
-			frappe.db.sql(
-				f"update `{table}` set `{column}` = replace(`{column}`, %(needle)s, %(note)s) where `{column}` like %(found)s",
-				{"needle": needle, "note": ERASED, "found": found},
-			)
-			changed[table.removeprefix("tab")] += frappe.db.sql("select row_count()")[0][0]
-		# A table at a time, so that nobody waits for the whole site.
+		changed[table.removeprefix("tab")] += _mask(table, column, "|".join(patterns))
+		# A column at a time, so that nobody waits for the whole site.
 		frappe.db.commit()
 	return changed
+
+
+def _mask(table: str, column: str, pattern: str, names: list | None = None) -> int:
+	"""Replace what a pattern (PCRE, whatever the case of letters) finds in a column; returns how many rows it was in."""
+	among = "`name` in %(names)s and" if names else ""
+	frappe.db.sql(
+		f"update `{table}` set `{column}` = regexp_replace(`{column}`, %(pattern)s, %(note)s)"
+		f" where {among} `{column}` regexp %(pattern)s",
+		{"pattern": f"(?i)(?:{pattern})", "note": ERASED, "names": names},
+	)
+	return frappe.db.sql("select row_count()")[0][0]
+
+
+def numbers_of(citizen) -> list[str]:
+	return [number for number in (citizen.mobile_no, citizen.alternate_mobile_no) if number]
+
+
+def is_name(name: str | None) -> bool:
+	return bool(name) and name != ERASED
+
+
+def as_written(number: str) -> str:
+	"""Write the pattern of a number in its usual spellings: with +91, 91, 0 or none, in groups, in Indian digits."""
+	digits = number.removeprefix("+91").lstrip("+")
+	country = r"(?:\+?91[ .-]?|\+)?" if number.startswith("+91") else r"\+?"
+	trunk = "(?:0[ -]?)?" if number.startswith("+91") else ""
+	return country + trunk + GAP.join(f"[{DIGITS[int(digit)]}]" for digit in digits if digit.isdecimal())
+
+
+def as_word(name: str) -> str:
+	"""Write the pattern of a name as words of their own, whatever stands between its parts."""
+	words = r"\s+".join(re.escape(word) for word in name.split())
+	# A vowel sign is no letter.
+	return rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){words}(?![\p{{L}}\p{{M}}\p{{N}}])"
 
 
 def text_columns() -> Iterator[tuple[str, str]]:

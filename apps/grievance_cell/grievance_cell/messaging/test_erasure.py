@@ -138,6 +138,52 @@ class TestErasure(SiteTestCase):
 			with self.assertRaises(FileNotFoundError):
 				open(path, "rb")
 
+	def written(self, text: str) -> str:
+		"""Erase the citizen after an officer wrote a text on the case; returns what stands there then."""
+		fields = ("resolution", "question", "decision", "delay_remark", "proposal_remark", "public_summary")
+		self.case.db_set(dict.fromkeys(fields, text))
+		action = actions.record(self.case, "Note", remark=text)
+		error = make("Error Log", method=text[:100], error=f"Traceback: {text}")
+		erasure.erase(self.report)
+		found = {frappe.db.get_value("Grievance Action", action.name, "remark")}
+		found |= {each for each in frappe.db.get_value("Grievance", self.case.name, fields) if each}
+		found |= {frappe.db.get_value("Error Log", error.name, "error").removeprefix("Traceback: ")}
+		(said,) = found
+		return said
+
+	def test_the_name_goes_from_what_officers_wrote(self):
+		said = f"{NAME} was out; met canarika  dhruv's son. Not {NAME}son."
+		self.assertEqual(
+			self.written(said),
+			f"{erasure.ERASED} was out; met {erasure.ERASED}'s son. Not {NAME}son.",
+		)
+
+	def test_a_name_in_hindi_is_a_word_of_its_own(self):
+		self.citizen.db_set("citizen_name", "राम")
+		self.assertEqual(self.written("राम से बात हुई, रामा से नहीं"), f"{erasure.ERASED} से बात हुई, रामा से नहीं")
+
+	def test_the_number_goes_however_it_is_written(self):
+		ten = self.number[3:]
+		hindi = ten.translate(str.maketrans("0123456789", "०१२३४५६७८९"))
+		spellings = (
+			self.number, f"91{ten}", f"+91 {ten}", f"+91-{ten[:5]}-{ten[5:]}", f"0{ten}", f"{ten[:5]} {ten[5:]}",
+			f"{ten[:4]}-{ten[4:7]}-{ten[7:]}", f"(+91) {ten}", hindi,
+		)  # fmt: skip
+		said = self.written(" / ".join(f"call {each}" for each in spellings))
+		self.assertEqual(said.count(erasure.ERASED), len(spellings))
+		self.assertNotRegex(said, r"\d{3}")
+
+	def test_what_they_said_of_a_joined_case_goes_and_what_others_said_stays(self):
+		main = frappe.get_doc("Grievance", self.other)
+		with acting_as(bot_user()):
+			main.flags.through = self.case.name
+			theirs = actions.record(main, "Information Added", remark="It is by my house")
+			main.flags.through = None
+			others = actions.record(main, "Information Added", remark="It smells")
+		erasure.erase(self.report)
+		remarks = [frappe.db.get_value("Grievance Action", each.name, "remark") for each in (theirs, others)]
+		self.assertEqual(remarks, [erasure.ERASED, "It smells"])
+
 	def test_dates_category_and_rating_stay(self):
 		kept = ["category", "registered_on", "status", "rating", "area", "department"]
 		before = frappe.db.get_value("Grievance", self.case.name, kept)
