@@ -90,18 +90,17 @@ def on_action(action, method: str | None = None) -> None:
 		tell(action.flags.document or frappe.get_doc("Grievance", action.reference_name), action)
 
 
-def tell(case, action) -> None:
+def tell(case, action, citizens_only: bool = False) -> None:
 	"""Send every enabled Notification of a step. What fails in one is logged, and undoes neither the step nor the others."""
+	mailed: set[str] = set()
 	for notification in notifications_for(case, action):
 		with harmless(f"Notification {notification.name} was not sent for {case.name}"):
-			send(notification, case, action)
+			send(notification, case, action, mailed, citizens_only)
 
 
 def tell_citizen(case, action) -> None:
 	"""Tell of a step, done on another case, to the citizen of this one, who is told all that is told there."""
-	for notification in notifications_for(case, action):
-		with harmless(f"Notification {notification.name} was not sent for {case.name}"):
-			send(notification, case, action, citizens_only=True)
+	tell(case, action, citizens_only=True)
 
 
 def notifications_for(case, action) -> list:
@@ -109,7 +108,8 @@ def notifications_for(case, action) -> list:
 	if not steps:
 		return []
 	wanted = {"enabled": 1, "event": "Custom", "document_type": case.doctype, "case_step": ("in", steps)}
-	names = frappe.get_all("Notification", wanted, pluck="name", order_by="name")
+	# E-mails come first: what staff write to citizens in one of their own is not mailed again beside a message.
+	names = frappe.get_all("Notification", wanted, pluck="name", order_by="channel, name")
 	return [frappe.get_cached_doc("Notification", name) for name in names]
 
 
@@ -148,14 +148,14 @@ def given_to_officer(case) -> tuple[str]:
 	return (NEW_EMERGENCY if case.priority == EMERGENCY else ASSIGNED,)
 
 
-def send(notification, case, action, citizens_only: bool = False) -> None:
+def send(notification, case, action, mailed: set[str], citizens_only: bool = False) -> None:
 	remark = action.remark or ""
 	context = {"doc": case, "action": action, "remark": remark}
 	if notification.condition and not frappe.safe_eval(notification.condition, None, dict(context)):
 		return
 	for recipient in recipients.of(notification, case, context):
 		if recipient.citizen:
-			inform(notification, recipient, case, action)
+			inform(notification, recipient, case, action, mailed)
 		elif citizens_only or (recipient.user and recipient.user == action.actor):
 			# What they have done themselves they know.
 			continue
@@ -168,9 +168,10 @@ def send(notification, case, action, citizens_only: bool = False) -> None:
 # to citizens
 
 
-def inform(notification, recipient: Recipient, case, action) -> None:
-	"""Tell a citizen of their case, by e-mail too where they have one.
+def inform(notification, recipient: Recipient, case, action, mailed: set[str]) -> None:
+	"""Tell a citizen of their case by WhatsApp or e-mail, as the Notification says; beside WhatsApp by e-mail too.
 
+	Who has been mailed of the step (`mailed`) is not mailed again.
 	Not of what they did themselves, which the bot answers in the talk, and not of another department's part of it. What
 	another citizen wrote, of a case that is joined with this one, is not passed on.
 	"""
@@ -178,15 +179,17 @@ def inform(notification, recipient: Recipient, case, action) -> None:
 	themselves = by_citizen and case.name == (action.through or action.reference_name)
 	if not action.visible_to_citizen or themselves or case.get("parent_grievance"):
 		return
+	if notification.channel not in (WHATSAPP, EMAIL):
+		return
 	conversation = conversation_of(recipient, case.area)
 	language = language_of(recipient, conversation)
 	remark = "" if by_citizen else action.remark or ""
-	if recipient.email:
+	if recipient.email and recipient.email not in mailed:
 		said = text_of(notification, case, remark, language)
-		mail.send(
-			recipient.email, _("Your case {0}", language).format(case.name), said, case.doctype, case.name
-		)
-	if not conversation:
+		subject = _("Your case {0}", language).format(case.name)
+		mail.send(recipient.email, subject, said, case.doctype, case.name)
+		mailed.add(recipient.email)
+	if not conversation or notification.channel != WHATSAPP:
 		return
 	step = notification.case_step
 	if step == SETTLED and case.resolution_photo:

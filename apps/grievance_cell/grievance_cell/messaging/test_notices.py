@@ -1,4 +1,5 @@
 import base64
+import json
 from unittest.mock import patch
 
 import frappe
@@ -10,6 +11,7 @@ from grievance_cell.messaging import events, mail, messages, notices, recipients
 from grievance_cell.messaging.recipients import Recipient
 from grievance_cell.testing import (
 	ChatTestCase,
+	make,
 	make_area,
 	make_case,
 	make_category,
@@ -17,6 +19,7 @@ from grievance_cell.testing import (
 	make_citizen,
 	make_department,
 	make_posting,
+	unique,
 )
 
 # The shortest picture there is: one grey dot.
@@ -258,6 +261,37 @@ class TestEMail(CaseTestCase):
 		self.assertEqual([given[0] for given in sent], ["geeta@example.com"] * 2)
 		self.assertEqual({given[3:] for given in sent}, {("Grievance", case.name)})
 		self.assertIn("Cleaned the drain", sent[1][2])
+
+	def test_an_e_mail_of_staffs_own_is_sent_once_and_nothing_else_with_it(self):
+		for channel in ("Email", "System Notification"):
+			make(
+				"Notification",
+				name=unique("Own"),
+				enabled=1,
+				channel=channel,
+				event="Custom",
+				document_type="Grievance",
+				case_step="settled",
+				subject="Settled",
+				message="In our own words: {{ remark }}",
+				recipients=[{"receiver_by_document_field": "citizen"}],
+			)
+		sent = []
+		with patch.object(mail, "send", lambda *given: sent.append(given[2])):
+			case = self.case()
+			sent.clear()
+			self.move(case, "Resolved", resolution="Cleaned the drain")
+		self.assertEqual(sent, ["In our own words: Cleaned the drain"])
+		self.assertEqual([json.loads(event.payload)["text"] for event in self.asked()], ["Cleaned the drain"])
+
+	def asked(self) -> list:
+		"""List what the bot is to ask."""
+		return frappe.get_all(
+			"Chat Event",
+			{"kind": "Internal", "channel": self.channel.name},
+			["payload"],
+			order_by="timestamp, name",
+		)
 
 	def test_who_has_no_number_is_told_by_e_mail_alone(self):
 		citizen = make_citizen(mobile_no=None, email="ram@example.com", language="hi")
