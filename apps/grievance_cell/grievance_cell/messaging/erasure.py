@@ -38,8 +38,14 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 		values = {"payload": "{}", "error": None, "state": "Processed", "conversation_key": note}
 		frappe.db.set_value("Chat Event", event.name, values, update_modified=False)
 	for name in names:
-		# The key is unique on its channel; one who writes again is somebody new.
-		values = {"conversation_key": f"{note} {name}", "data": "{}", "flow": None, "step": None}
+		# The key is unique on its channel; one who writes again is somebody new. Nobody is written to under the new one.
+		values = {
+			"conversation_key": f"{note} {name}",
+			"citizen": None,
+			"data": "{}",
+			"flow": None,
+			"step": None,
+		}
 		frappe.db.set_value("Chat Session", name, values, update_modified=False)
 	return {"Chat Session": len(names), "Chat Message": len(messages), "Chat Event": len(events)}
 

@@ -2,7 +2,7 @@ import frappe
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Reply
-from grievance_cell.grievances import actions, citizens, erasure
+from grievance_cell.grievances import actions, citizens, erasure, lifecycle
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.messaging import events, messages, sessions
@@ -201,6 +201,24 @@ class TestErasure(SiteTestCase):
 		erasure.erase(self.report)
 		erasure.erase(self.report)
 		self.assertEqual(self.found(), [])
+
+	def test_what_is_done_later_is_told_to_nobody(self):
+		erasure.erase(self.report)
+		before = (
+			frappe.db.count("Chat Message"),
+			frappe.db.count("Chat Event"),
+			frappe.db.count("Chat Session"),
+		)
+		for case in (self.case.name, self.protected.name):
+			lifecycle.move(frappe.get_doc("Grievance", case), "In Progress")
+			lifecycle.move(frappe.get_doc("Grievance", case), "Resolved", resolution="Cleaned")
+			lifecycle.move(frappe.get_doc("Grievance", case), "Closed", closure_reason="No Reply to Feedback")
+		after = (
+			frappe.db.count("Chat Message"),
+			frappe.db.count("Chat Event"),
+			frappe.db.count("Chat Session"),
+		)
+		self.assertEqual(after, before)
 
 	def test_a_later_message_makes_a_new_citizen(self):
 		number = self.number
