@@ -61,12 +61,13 @@ def take_turn(row, state: Session, heard: Event, channel, contact, when) -> Outc
 	the time of the event. What a document's own rules refuse is said to the citizen and leaves the draft as it was.
 	Whose number is a posting's may speak for it: what they then do is done as its user, with that user's rights.
 	"""
-	row.citizen = row.citizen or citizens.find(contact.mobile_no, contact.whatsapp_id)
+	mobile_no = contact.mobile_no or number_of(row)
+	row.citizen = row.citizen or citizens.find(mobile_no, contact.whatsapp_id)
 	if row.citizen:
 		citizens.complete(row.citizen, contact.mobile_no, contact.whatsapp_id)
 		state.citizen_known = True
 		state.language = state.language or frappe.db.get_value("Citizen", row.citizen, "language") or ""
-	office = offices.of_number(contact.mobile_no or number_of(row))
+	office = offices.of_number(mobile_no)
 	if office:
 		state.language = state.language or office.language
 	site = Site(channel, row.citizen, contact, office)

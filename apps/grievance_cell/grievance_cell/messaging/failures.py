@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
+from grievance_cell.grievances import citizens
 from grievance_cell.messaging import channels, messages, templates
 from grievance_cell.messaging.providers.errors import (
 	DISTRUST_TEMPLATE,
@@ -58,10 +59,11 @@ def mark_reachable(citizen: str) -> None:
 
 
 def show_failure(message, code: int, reason: str) -> None:
-	"""Tell the officer on the case's timeline that the citizen did not get a message, and why."""
+	"""Tell the officer on the case's timeline that the citizen did not get a message, and why; of an officer's, nothing."""
 	if not message.reference_name:
 		return
+	document = frappe.get_doc(message.reference_doctype, message.reference_name)
+	if not message.citizen or message.citizen != citizens.of_case(document):
+		return
 	text = _("A WhatsApp message did not reach the citizen: {0}").format(reason)
-	frappe.get_doc(message.reference_doctype, message.reference_name).add_comment(
-		"Info", f"{text} ({code})" if code else text
-	)
+	document.add_comment("Info", f"{text} ({code})" if code else text)

@@ -234,8 +234,12 @@ def write(
 	language = language_of(recipient, conversation)
 	template = notification.chat_template
 	notice = frappe.get_cached_value("Chat Template", template, "notice") if template else ""
+	session = sessions.get(*conversation)
+	if recipient.citizen or recipient.user:
+		# The talk of one who never wrote knows nobody; an officer is not told as the citizen that they are too.
+		session.citizen = recipient.citizen
 	messages.queue(
-		sessions.get(*conversation),
+		session,
 		Reply(text_of(notification, document, remark, language), notice=notice),
 		purpose="Utility",
 		reference_doctype=document.doctype,

@@ -194,6 +194,12 @@ class TestFailures(NoticeTestCase):
 		(comment,) = self.comments()
 		self.assertIn("Refused (131049)", comment)
 
+	def test_an_officers_message_that_fails_is_no_failure_to_reach_the_citizen(self):
+		name = self.queue()
+		self.set("Chat Message", name, citizen=None)
+		self.refuse(131049)
+		self.assertEqual((self.messages()[0].state, self.comments()), ("Failed", []))
+
 	def test_so_does_one_that_a_status_tells_of_and_once(self):
 		self.queue()
 		self.send_all()

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_fullname
 
+from grievance_cell.grievances import citizens
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.visibility import sees_identity
 
@@ -43,11 +44,14 @@ def _line(row) -> str:
 
 
 def _messages(doctype: str, name: str) -> list[dict]:
-	citizen = frappe.db.get_value(doctype, name, "citizen")
+	citizen = citizens.of_case(frappe.get_doc(doctype, name))
+	if not citizen:
+		return []
 	rows = frappe.get_all(
 		"Chat Message",
-		{"reference_doctype": doctype, "reference_name": name, "text": ("is", "set")},
-		["direction", "text", "state", "error", "creation", "citizen"],
+		# What officers are told of the case, or send with a photo of the work, is not said to or by the citizen.
+		{"reference_doctype": doctype, "reference_name": name, "text": ("is", "set"), "citizen": citizen},
+		["direction", "text", "state", "error", "creation"],
 		order_by="name desc",
 		limit=MOST,
 	)
@@ -59,8 +63,6 @@ def _messages(doctype: str, name: str) -> list[dict]:
 			"content": f"<div><b>{_bubble(row)}</b><div>{_paragraph(row.text)}</div></div>",
 		}
 		for row in rows
-		# What the officer writes on WhatsApp with a photo of the work stands in the action that it was sent for.
-		if row.direction == "Out" or not citizen or row.citizen == citizen
 	]
 
 
