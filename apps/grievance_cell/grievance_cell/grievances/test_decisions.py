@@ -1,16 +1,18 @@
 """The end of a case by somebody's word, and work that has to wait: who may, and with what."""
 
 from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 
 import frappe
 from frappe.model.workflow import WorkflowPermissionError, apply_workflow
 from frappe.utils import add_days, getdate, nowdate
 
 from grievance_cell.api import cases
-from grievance_cell.grievances import lifecycle, proposals
+from grievance_cell.grievances import escalation, lifecycle, proposals
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.testing import (
 	SiteTestCase,
+	at,
 	make_area,
 	make_case,
 	make_category,
@@ -150,6 +152,26 @@ class TestLongTerm(DecisionTestCase):
 			self.decide(case, self.head)
 		case = self.decide(case, self.collector)
 		self.assertEqual((case.status, case.long_term_count), ("Long Term", 3))
+
+	def test_long_term_comes_back_by_itself_on_its_date(self):
+		case = self.long_term()
+		midnight = datetime.combine(getdate(self.later), time())
+		for moment, status in (
+			(midnight, "Long Term"),
+			(midnight + timedelta(seconds=2), "In Progress"),
+		):
+			with at(moment):
+				escalation.check(case.name)
+			case.reload()
+			self.assertEqual(case.status, status)
+		self.assertIn("Long Term Over", self.recorded(case))
+		self.assertTrue(case.resolution_by)
+		told = {
+			"for_user": self.officer,
+			"document_name": case.name,
+			"subject": ("like", "%was expected has come"),
+		}
+		self.assertTrue(frappe.db.exists("Notification Log", told))
 
 	def test_a_second_extension_by_way_of_more_work_is_the_collectors_as_well(self):
 		case = self.long_term()

@@ -6,7 +6,18 @@ from grievance_cell.api import cases
 from grievance_cell.grievances import delays
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.delays import DelayReasonWanted
-from grievance_cell.testing import DAY, HOUR, SECOND, START, TimedTestCase, at, make_user
+from grievance_cell.grievances.transfers import transfer
+from grievance_cell.testing import (
+	DAY,
+	HOUR,
+	SECOND,
+	START,
+	TimedTestCase,
+	at,
+	make_department,
+	make_posting,
+	make_user,
+)
 
 DUE = START + 8 * HOUR
 
@@ -62,6 +73,24 @@ class TestDelays(TimedTestCase):
 		self.explain(DUE + HOUR)
 		self.move("In Progress", DUE + HOUR)
 		self.assertEqual(self.case.status, "In Progress")
+
+	def test_an_overdue_case_is_not_transferred_until_the_reason_for_the_delay_is_given(self):
+		elsewhere = make_department()
+		make_posting(elsewhere, self.ward)
+
+		def send():
+			frappe.set_user(self.officer)
+			self.addCleanup(frappe.set_user, "Administrator")
+			case = frappe.get_doc("Grievance", self.case.name)
+			with at(DUE + HOUR):
+				transfer(case, department=elsewhere.name, reason="It is their road")
+			return case
+
+		with self.assertRaises(DelayReasonWanted):
+			send()
+		frappe.set_user("Administrator")
+		self.explain(DUE + HOUR)
+		self.assertEqual(send().department, elsewhere.name)
 
 	def test_the_reason_is_wanted_even_before_the_scheduler_has_come_by(self):
 		with self.assertRaises(DelayReasonWanted):

@@ -205,6 +205,15 @@ class TestLadder(TimedTestCase):
 		self.check(START + 9 * HOUR + 6 * HOUR + SECOND)
 		self.assertEqual(self.steps()[-1], ("Warned", office.name))
 
+	def test_a_transfer_keeps_the_deadline_and_with_a_new_clock_moves_it(self):
+		for restarts, due in ((0, START + 8 * HOUR), (1, START + 2 * HOUR + 8 * HOUR)):
+			frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", restarts)
+			frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+			with self.subTest(restarts=restarts):
+				self.register()
+				self.transferred(2 * HOUR)
+				self.assertEqual(self.case.resolution_by, due)
+
 	def test_a_transfer_under_a_shorter_target_passes_the_rungs_that_its_time_has_passed(self):
 		elsewhere = make_department()
 		office = make_posting(elsewhere, self.ward, user=make_user("Grievance Officer"))

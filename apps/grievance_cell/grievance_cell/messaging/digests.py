@@ -11,13 +11,17 @@ from frappe.utils import cint, get_url_to_list, now_datetime
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED
+from grievance_cell.grievances.reopening import FINAL
 from grievance_cell.grievances.visibility import visible_cases
+from grievance_cell.grievances.waiting import NO_REPLY
 from grievance_cell.messaging import mail, templates
 from grievance_cell.messaging.notices import ENGLISH
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 OLDEST = 5
 COLLECTOR = "Collector"
+# Ends with which nothing was settled.
+UNSETTLED = (NO_REPLY, *FINAL)
 
 
 def send_daily() -> None:
@@ -149,15 +153,25 @@ def send_collectors(user, now: datetime) -> None:
 
 
 def departments_numbers(visible: str, now: datetime) -> list[frappe._dict]:
-	"""Count what a collector sees (`visible`, SQL) by department: received and settled in a week, pending, overdue."""
+	"""Count what a collector sees (`visible`, SQL) by department: received and settled in a week, pending, overdue.
+
+	Settled is what was resolved, and what ended by a decision alone; not what its citizen left unanswered or took back.
+	"""
+	ended = "coalesce(resolved_on, if(closure_reason in %(unsettled)s, null, closed_on)) >= %(since)s"
 	return frappe.db.sql(
 		f"""select department, sum(registered_on >= %(since)s) received,
-			sum(coalesce(resolved_on, closed_on) >= %(since)s) settled, sum(status in %(running)s) pending,
+			sum({ended}) settled, sum(status in %(running)s) pending,
 			sum(status in %(open)s and resolution_by < %(now)s) overdue
 		from `tabGrievance` where department > '' and {visible}
-			and (status in %(running)s or registered_on >= %(since)s or coalesce(resolved_on, closed_on) >= %(since)s)
+			and (status in %(running)s or registered_on >= %(since)s or {ended})
 		group by department order by overdue desc, pending desc, department""",
-		{"since": now - WEEK, "now": now, "open": statuses(OPEN), "running": statuses(OPEN, PAUSED)},
+		{
+			"since": now - WEEK,
+			"now": now,
+			"open": statuses(OPEN),
+			"running": statuses(OPEN, PAUSED),
+			"unsettled": UNSETTLED,
+		},
 		as_dict=True,
 	)
 

@@ -187,6 +187,18 @@ class TestWeeklyDigest(DigestTestCase):
 		self.assertIn(values["oldest"][0].name, written)
 		self.assertIn("Transferred 3 times or more: 1", written)
 
+	def test_what_ended_with_nothing_settled_is_not_counted_as_settled(self):
+		user, yesterday = self.collector(self.ward), self.now - timedelta(days=1)
+		for reason in ("No Reply to Question", "Withdrawn", "Duplicate", "Decided"):
+			self.case(
+				status="Closed",
+				closure_reason=reason,
+				closed_on=yesterday,
+				registered_on=yesterday - timedelta(days=30),
+			)
+		digests.send_weekly()
+		self.assertEqual(int(self.row(user)["settled"]), 1)
+
 	def test_no_number_of_another_town_is_in_it(self):
 		other_ward = make_area()
 		user, other = self.collector(self.ward), self.collector(other_ward)
