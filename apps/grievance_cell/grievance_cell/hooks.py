@@ -52,6 +52,7 @@ permission_query_conditions = {
 	"File": "grievance_cell.grievances.attached_records.visible_files",
 	"Notification Log": "grievance_cell.grievances.attached_records.visible_notifications",
 	"Prepared Report": "grievance_cell.grievances.attached_records.visible_results",
+	"Tag Link": "grievance_cell.grievances.attached_records.visible_tags",
 	"ToDo": "grievance_cell.grievances.attached_records.visible_assignments",
 	"Version": "grievance_cell.grievances.attached_records.visible_versions",
 	"View Log": "grievance_cell.grievances.attached_records.visible_views",
@@ -77,6 +78,7 @@ has_permission = {
 	"File": "grievance_cell.grievances.attached_records.can_see_record",
 	"Notification Log": "grievance_cell.grievances.attached_records.can_see_record",
 	"Prepared Report": "grievance_cell.grievances.attached_records.can_see_result",
+	"Tag Link": "grievance_cell.grievances.attached_records.can_see_record",
 	"ToDo": "grievance_cell.grievances.attached_records.can_see_record",
 	"Version": "grievance_cell.grievances.attached_records.can_see_record",
 	"View Log": "grievance_cell.grievances.attached_records.can_see_record",
@@ -94,8 +96,10 @@ tell_joined = ["grievance_cell.messaging.joined.tell_the_rest"]
 # Doors of Frappe's that would pass by the rules above.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "grievance_cell.api.desk.get_count",
+	"frappe.desk.form.linked_with.get": "grievance_cell.api.desk.get_links",
 	"frappe.desk.listview.get_group_by_count": "grievance_cell.api.desk.get_group_by_count",
 	"frappe.desk.query_report.get_data_for_custom_field": "grievance_cell.api.desk.get_data_for_custom_field",
+	"frappe.desk.query_report.export_query": "grievance_cell.api.desk.export_report",
 	"frappe.desk.query_report.run": "grievance_cell.api.desk.run_report",
 }
 standard_queries = {doctype: "grievance_cell.api.desk.find" for doctype in citizens_data}
@@ -121,6 +125,7 @@ doc_events = {
 	},
 	"DocShare": {"validate": "grievance_cell.grievances.attached_records.refuse_share"},
 	"File": {"validate": "grievance_cell.grievances.attached_records.guard_file"},
+	"Report": {"validate": "grievance_cell.grievances.attached_records.guard_report"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
 	"Officer Posting": {"on_update": "grievance_cell.grievances.assignments.on_posting_change"},
 	"ToDo": {"validate": "grievance_cell.grievances.assignments.keep_to_posting"},

@@ -7,10 +7,10 @@ from typing import Any
 
 import frappe
 import frappe.client
-from frappe import _
 from frappe.desk import listview, query_report
+from frappe.desk.form import linked_with
 
-from grievance_cell.grievances.attached_records import citizens_data
+from grievance_cell.grievances.attached_records import citizens_data, refuse_columns
 from grievance_cell.organisation.phone import NUMBER, to_e164
 
 
@@ -55,13 +55,23 @@ def get_data_for_custom_field(doctype: str, field: str) -> dict:
 @frappe.whitelist()
 def run_report(**given: Any) -> dict:
 	"""Run a report (for frappe.desk.query_report.run), without further columns of citizens' data, which would come unchecked."""
-	for column in frappe.parse_json(given.get("custom_columns") or "[]"):
-		if column.get("doctype") in citizens_data():
-			frappe.throw(
-				_("A report cannot be given columns of {0}").format(_(column["doctype"])),
-				frappe.PermissionError,
-			)
+	refuse_columns(given.get("custom_columns"))
 	return frappe.call(query_report.run, **given)
+
+
+@frappe.whitelist()
+def export_report(**given: Any) -> None:
+	"""Export a report (for frappe.desk.query_report.export_query), which runs it past run_report."""
+	refuse_columns(given.get("custom_columns"))
+	query_report.export_query()
+
+
+@frappe.whitelist()
+def get_links(doctype: str, docname: str) -> dict:
+	"""List what is linked to a document (for frappe.desk.form.linked_with.get), which asks for no right to any of it."""
+	linked = linked_with.get_linked_doctypes(doctype=doctype)
+	others = {each: how for each, how in linked.items() if each not in citizens_data()}
+	return linked_with.get_linked_docs(doctype=doctype, name=docname, linkinfo=others)
 
 
 @frappe.whitelist()

@@ -107,10 +107,25 @@ class TestNumberIsInNoList(CaseOfAWard):
 			("order_by", "`tabCitizen`.`mobile_no` asc"),
 			("group_by", "mobile_no"),
 			("field", "mobile_no"),
+			("sort_field", "mobile_no"),
+			("field_map", '{"start": "mobile_no"}'),
+			("chart", '{"filters_json": "[["Citizen", "mobile_no", "like", "+91%"]]"}'),
+			("doc", '{"doctype": "Number Card", "filters_json": "[["Citizen", "mobile_no"]]"}'),
 		):
 			with self.subTest(key), acting_as(self.operator):
 				frappe.local.form_dict = frappe._dict({key: value})
 				self.assertRaises(frappe.PermissionError, frappe.get_list, "Citizen")
+
+	def test_a_form_with_the_number_in_it_can_be_saved(self):
+		with acting_as(self.operator):
+			frappe.local.form_dict = frappe._dict(doc='{"doctype": "Citizen", "mobile_no": "+919876543210"}')
+			self.assertTrue(frappe.get_list("Citizen"))
+
+	def test_what_is_linked_to_a_citizen_is_told_to_nobody_who_does_not_see_it(self):
+		with acting_as(make_user("Public Representative")):
+			for doctype, name in (("Citizen", self.citizen.name), ("Local Area", self.case.area)):
+				links = desk.get_links(doctype, name)
+				self.assertFalse(set(links) & set(frappe.get_hooks("citizens_data")), links)
 
 	def test_a_citizen_is_found_by_the_whole_number(self):
 		with acting_as(self.operator):
@@ -126,6 +141,17 @@ class TestNumberIsInNoList(CaseOfAWard):
 				desk.run_report,
 				report_name="Category Suggestions",
 				custom_columns=frappe.as_json([column]),
+			)
+			self.assertRaises(
+				frappe.PermissionError, desk.export_report, custom_columns=frappe.as_json([column])
+			)
+			self.assertRaises(
+				frappe.PermissionError,
+				frappe.desk.query_report.save_report,
+				"Category Suggestions",
+				"Numbers",
+				frappe.as_json([column]),
+				"{}",
 			)
 
 	def test_an_operator_who_saves_a_form_without_the_number_does_not_lose_it(self):

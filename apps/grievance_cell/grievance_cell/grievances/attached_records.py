@@ -20,6 +20,7 @@ REFERENCE_FIELDS = {
 	"Error Log": ("reference_doctype", "reference_name"),
 	"File": ("attached_to_doctype", "attached_to_name"),
 	"Notification Log": ("document_type", "document_name"),
+	"Tag Link": ("document_type", "document_name"),
 	"ToDo": ("reference_type", "reference_name"),
 	"Version": ("ref_doctype", "docname"),
 	"View Log": ("reference_doctype", "reference_name"),
@@ -140,6 +141,22 @@ def drop_hidden_values(version, method: str | None = None) -> None:
 		version.data = frappe.as_json(data, indent=None, separators=(",", ":"))
 
 
+def guard_report(report, method: str | None = None) -> None:
+	"""Refuse to keep a report with further columns of citizens' data (Report, validate)."""
+	kept = frappe.parse_json(report.json or "{}")
+	refuse_columns(kept.get("columns") if isinstance(kept, dict) else None)
+
+
+def refuse_columns(columns: str | list | None) -> None:
+	"""Refuse further columns of a report, which Frappe reads from whole tables, where they are citizens' data."""
+	for column in frappe.parse_json(columns or "[]"):
+		if isinstance(column, dict) and column.get("doctype") in citizens_data():
+			frappe.throw(
+				_("A report cannot be given columns of {0}").format(_(column["doctype"])),
+				frappe.PermissionError,
+			)
+
+
 def visible_results(user: str | None = None) -> str:
 	"""Write the SQL condition on Prepared Report: of a report on citizens' data, only what the user had made."""
 	user = user or frappe.session.user
@@ -177,6 +194,7 @@ visible_emails = _rule_for("Email Queue")
 visible_errors = _rule_for("Error Log")
 visible_files = _rule_for("File")
 visible_notifications = _rule_for("Notification Log")
+visible_tags = _rule_for("Tag Link")
 visible_assignments = _rule_for("ToDo")
 visible_versions = _rule_for("Version")
 visible_views = _rule_for("View Log")

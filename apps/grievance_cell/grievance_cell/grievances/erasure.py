@@ -2,13 +2,16 @@
 
 First what is linked to them goes: cases lose whose they are and what was written, files their content, records beside
 the cases are deleted. Then every text of the site is searched for their numbers, however they are written, and addresses,
-and Frappe's logs and what officers wrote on their cases for the name too; elsewhere a name may be a namesake's. Each step commits, and may be done again after a crash: the
-citizen's own row, from which it is known what to search for, is emptied last.
+and Frappe's logs and what officers wrote on their cases for the name too; elsewhere a name may be a namesake's. What
+another citizen has as well, the number of a family, stays with that one. Each step commits, and may be done again after a
+crash: the rows from which it is known what is theirs are emptied last.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import frappe
 from frappe.utils import now_datetime
@@ -16,6 +19,7 @@ from frappe.utils import now_datetime
 from grievance_cell.grievances import citizens
 from grievance_cell.grievances.attached_records import REFERENCE_FIELDS
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.organisation.phone import to_e164
 
 MAY_ERASE = {"Grievance Operator", "Collector"}
 ERASED = "(erased)"
@@ -36,13 +40,13 @@ OWN = (
 	"_comments",
 )
 CALLBACK = ("citizen_name", "mobile_no", "mobile_masked", "said", "remark")
-# An officer's own number is not erased with the complaints that they made as a citizen.
 # How a digit may be written, and what people put between the digits of a number.
 DIGITS = ("0०੦", "1१੧", "2२੨", "3३੩", "4४੪", "5५੫", "6६੬", "7७੭", "8८੮", "9९੯")
 GAP = "[ .()/-]{0,2}"
 # The fields into which people write.
 WRITTEN = ("Data", "Small Text", "Text", "Long Text", "Text Editor", "Markdown Editor", "HTML Editor")
-KEPT = {"tabUser", "tabOfficer Posting", "tabErasure Report", "tabDocField", "tabDocType"}
+# An officer's own number is not erased with the complaints that they made as a citizen, nor a relative's.
+KEPT = {"tabCitizen", "tabUser", "tabOfficer Posting", "tabErasure Report", "tabDocField", "tabDocType"}
 # Records that are nothing without what they say. Assignments stay, emptied.
 DELETED = set(REFERENCE_FIELDS) - {"File", "ToDo", "Workflow Action"}
 
@@ -69,7 +73,7 @@ def erase(report: str) -> None:
 		*citizens.confidential_cases_of(citizen.name),
 	]
 	# The part that another department was asked for says the same once more.
-	cases += frappe.get_all("Grievance", {"parent_grievance": ("in", cases)}, pluck="name")
+	cases += rows_of("Grievance", "parent_grievance", cases)
 	callbacks = frappe.get_all("Callback Request", {"citizen": citizen.name}, pluck="name")
 	belongings = {
 		"Grievance": cases,
@@ -87,7 +91,7 @@ def erase(report: str) -> None:
 		lambda: _records(belongings),
 		lambda: _remarks(cases, citizen.citizen_name),
 		lambda: _everywhere(citizen),
-		lambda: _citizen(citizen.name),
+		lambda: _citizen(citizen.name, cases),
 	):
 		changed.update(step())
 		frappe.db.commit()
@@ -106,12 +110,19 @@ def erase(report: str) -> None:
 	frappe.db.commit()
 
 
+def rows_of(doctype: str, field: str, names: list[str], **filters) -> list[str]:
+	"""Name the rows that point at one of some documents; at none of none, which Frappe would take for those without any."""
+	if not names:
+		return []
+	return frappe.get_all(doctype, {**filters, field: ("in", names)}, pluck="name")
+
+
 def needles_of(citizen) -> list[str]:
 	"""List under what a conversation of theirs may be kept: numbers with and without plus and country, addresses."""
 	found = []
 	for number in numbers_of(citizen):
 		found += [number, number.lstrip("+"), number.removeprefix("+91")]
-	return [*found, *filter(None, (citizen.whatsapp_id, citizen.email))]
+	return [*found, *addresses_of(citizen)]
 
 
 def _messages(citizen: str, needles: list[str]) -> dict:
@@ -126,9 +137,7 @@ def _files(belongings: dict[str, list[str]]) -> dict:
 	files = [
 		file
 		for doctype, names in belongings.items()
-		for file in frappe.get_all(
-			"File", {"attached_to_doctype": doctype, "attached_to_name": ("in", names)}, pluck="name"
-		)
+		for file in rows_of("File", "attached_to_name", names, attached_to_doctype=doctype)
 	]
 	for file in files:
 		frappe.delete_doc("File", file, force=True, ignore_permissions=True, delete_permanently=True)
@@ -141,36 +150,29 @@ def _cases(cases: list[str]) -> dict:
 		cases,
 		{**dict.fromkeys(SAID), **dict.fromkeys(TOLD, ERASED), "latitude": 0, "longitude": 0},
 	)
-	# What they said of a case that was joined to another stands on that one.
-	theirs = frappe.get_all(
-		"Grievance Action",
-		filters={"reference_doctype": "Grievance", "actor": bot_user()},
-		or_filters={"reference_name": ("in", cases), "through": ("in", cases)},
-		fields=["name", "reference_name", "through"],
-	)
-	own = [row.name for row in theirs if (row.through or row.reference_name) in cases]
-	changed |= _empty("Grievance Action", own, {"remark": ERASED})
-	for doctype, field in ((citizens.PROTECTED, "grievance"), ("Grievance Public Photo", "parent")):
-		names = frappe.get_all(doctype, {field: ("in", cases)}, pluck="name")
-		frappe.db.delete(doctype, {"name": ("in", names)})
-		changed[doctype] = len(names)
-	return changed
+	# What they said of a case that was joined to another stands on that one, and what others said so on theirs is not theirs.
+	said = {"reference_doctype": "Grievance", "actor": bot_user()}
+	words = rows_of("Grievance Action", "through", cases, **said)
+	words += rows_of("Grievance Action", "reference_name", cases, through=("is", "not set"), **said)
+	changed |= _empty("Grievance Action", words, {"remark": ERASED})
+	return changed | _delete("Grievance Public Photo", rows_of("Grievance Public Photo", "parent", cases))
 
 
 def _records(belongings: dict[str, list[str]]) -> dict:
 	changed: Counter = Counter()
 	for doctype, (doctype_field, name_field) in REFERENCE_FIELDS.items():
 		for owner, names in belongings.items():
-			rows = frappe.get_all(doctype, {doctype_field: owner, name_field: ("in", names)}, pluck="name")
-			if not rows:
-				continue
+			rows = rows_of(doctype, name_field, names, **{doctype_field: owner})
 			if doctype in DELETED:
-				for table in frappe.get_meta(doctype).get_table_fields():
+				for table in frappe.get_meta(doctype).get_table_fields() if rows else ():
 					frappe.db.delete(table.options, {"parent": ("in", rows), "parenttype": doctype})
-				frappe.db.delete(doctype, {"name": ("in", rows)})
+				_delete(doctype, rows)
 			elif doctype == "ToDo":
 				_empty(doctype, rows, {"description": ERASED})
 			changed[doctype] += len(rows)
+	for owner, names in belongings.items():
+		if names:
+			frappe.db.delete("__global_search", {"doctype": owner, "name": ("in", names)})
 	return changed
 
 
@@ -197,14 +199,20 @@ def _everywhere(citizen) -> dict:
 	changed: Counter = Counter()
 	logs = {f"tab{doctype}" for doctype in REFERENCE_FIELDS} | {"tabEmail Queue Recipient", "__global_search"}
 	keys = [as_written(number) for number in numbers_of(citizen)]
-	keys += [re.escape(key) for key in (citizen.whatsapp_id, citizen.email) if key]
+	keys += [re.escape(key) for key in addresses_of(citizen)]
 	name = [as_word(citizen.citizen_name)] if is_name(citizen.citizen_name) else []
-	for table, column in text_columns():
+	for table, columns in groupby(text_columns(), itemgetter(0)):
 		patterns = [*keys, *(name if table in logs else [])]
 		if table in KEPT or not patterns:
 			continue
-		changed[table.removeprefix("tab")] += _mask(table, column, "|".join(patterns))
-		# A column at a time, so that nobody waits for the whole site.
+		pattern, names = "|".join(patterns), [column for _table, column in columns]
+		# Read once for all: most tables have nothing of anybody.
+		anywhere = " or ".join(f"`{column}` regexp %(pattern)s" for column in names)
+		if frappe.db.sql(
+			f"select 1 from `{table}` where {anywhere} limit 1", {"pattern": f"(?i)(?:{pattern})"}
+		):
+			changed[table.removeprefix("tab")] += sum(_mask(table, column, pattern) for column in names)
+		# A table at a time, so that nobody waits for the whole site.
 		frappe.db.commit()
 	return changed
 
@@ -221,7 +229,20 @@ def _mask(table: str, column: str, pattern: str, names: list | None = None) -> i
 
 
 def numbers_of(citizen) -> list[str]:
-	return [number for number in (citizen.mobile_no, citizen.alternate_mobile_no) if number]
+	"""List the numbers of one person and no other; what is no number would be found everywhere."""
+	given = map(to_e164, filter(None, (citizen.mobile_no, citizen.alternate_mobile_no)))
+	fields = ("mobile_no", "alternate_mobile_no")
+	return [number for number in given if number and not is_anothers(citizen.name, fields, number)]
+
+
+def addresses_of(citizen) -> list[str]:
+	email = citizen.email and not is_anothers(citizen.name, ("email",), citizen.email)
+	return [*([citizen.email] if email else []), *([citizen.whatsapp_id] if citizen.whatsapp_id else [])]
+
+
+def is_anothers(citizen: str, fields: tuple[str, ...], value: str) -> bool:
+	same = dict.fromkeys(fields, value)
+	return bool(frappe.get_all("Citizen", {"name": ("!=", citizen)}, or_filters=same, limit=1))
 
 
 def is_name(name: str | None) -> bool:
@@ -233,7 +254,9 @@ def as_written(number: str) -> str:
 	digits = number.removeprefix("+91").lstrip("+")
 	country = r"(?:\+?91[ .-]?|\+)?" if number.startswith("+91") else r"\+?"
 	trunk = "(?:0[ -]?)?" if number.startswith("+91") else ""
-	return country + trunk + GAP.join(f"[{DIGITS[int(digit)]}]" for digit in digits if digit.isdecimal())
+	written = GAP.join(f"[{DIGITS[int(digit)]}]" for digit in digits if digit.isdecimal())
+	# Not within the longer number of something else.
+	return f"(?<![0-9]){country}{trunk}{written}(?![0-9])"
 
 
 def as_word(name: str) -> str:
@@ -253,8 +276,15 @@ def text_columns() -> Iterator[tuple[str, str]]:
 	)
 
 
-def _citizen(citizen: str) -> dict:
-	return _empty("Citizen", [citizen], {**dict.fromkeys(OWN), "citizen_name": ERASED})
+def _citizen(citizen: str, cases: list[str]) -> dict:
+	changed = _delete(citizens.PROTECTED, rows_of(citizens.PROTECTED, "grievance", cases))
+	return changed | _empty("Citizen", [citizen], {**dict.fromkeys(OWN), "citizen_name": ERASED})
+
+
+def _delete(doctype: str, names: list) -> dict:
+	if names:
+		frappe.db.delete(doctype, {"name": ("in", names)})
+	return {doctype: len(names)}
 
 
 def _empty(doctype: str, names: list, values: dict) -> dict:

@@ -8,19 +8,19 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 
 	`keys` are numbers and ids under which a conversation may be kept. Nothing that still waits is sent or worked on.
 	"""
-	sessions = set(
-		frappe.get_all("Chat Session", {"citizen": citizen}, ["name", "conversation_key"], as_list=True)
+	# Frappe takes "in" nothing for what is empty: whoever has no key, or no session, would get those of others.
+	keyed = {"conversation_key": ("in", keys)} if keys else {}
+	sessions = frappe.get_all(
+		"Chat Session", or_filters={"citizen": citizen, **keyed}, fields=["name", "conversation_key"]
 	)
-	sessions |= set(
-		frappe.get_all(
-			"Chat Session", {"conversation_key": ("in", keys)}, ["name", "conversation_key"], as_list=True
-		)
-	)
-	names, known = [name for name, _key in sessions], {key for _name, key in sessions} | set(keys)
+	names = [session.name for session in sessions]
+	known = {session.conversation_key for session in sessions} | set(keys)
+	of_sessions = {"session": ("in", names)} if names else {}
 	messages = frappe.get_all(
-		"Chat Message", or_filters={"citizen": citizen, "session": ("in", names)}, fields=["name", "state"]
+		"Chat Message", or_filters={"citizen": citizen, **of_sessions}, fields=["name", "state"]
 	)
-	events = frappe.get_all("Chat Event", {"conversation_key": ("in", known)}, ["name", "state"])
+	of_keys = {"conversation_key": ("in", known)}
+	events = frappe.get_all("Chat Event", of_keys, ["name", "state"]) if known else []
 	delete_files([str(message.name) for message in messages])
 	for message in messages:
 		# Not "failed": that would be looked at, and there is nothing left to see.
@@ -51,6 +51,8 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 
 
 def delete_files(messages: list[str]) -> None:
+	if not messages:
+		return
 	attached = {"attached_to_doctype": "Chat Message", "attached_to_name": ("in", messages)}
 	for file in frappe.get_all("File", attached, pluck="name"):
 		frappe.delete_doc("File", file, force=True, ignore_permissions=True, delete_permanently=True)

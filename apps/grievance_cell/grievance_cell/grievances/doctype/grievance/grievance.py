@@ -27,6 +27,8 @@ from grievance_cell.organisation.phone import masked
 from grievance_cell.organisation.postings import barred_by, worker_of
 from grievance_cell.service_levels import deadlines
 
+# What who registers a case may say, and nobody may change.
+GIVEN = {"registered_on", "duplicate_of"}
 IDENTITY = ("citizen", "citizen_name", "mobile_no")
 SUBJECT_LENGTH = 80
 HIGH = "High"
@@ -40,6 +42,8 @@ class Grievance(Document):
 		self.set_onload("photo_wanted", wanted)
 
 	def before_insert(self):
+		if not self.flags.ignore_permissions and frappe.session.user != citizens.bot_user():
+			self.drop_own_values()
 		self.registered_on = self.registered_on or now_datetime()
 		self.status = lifecycle.FIRST_STATUS
 		self.identify_citizen()
@@ -177,6 +181,14 @@ class Grievance(Document):
 		"""
 		raised = self.priority == EMERGENCY != before.priority and duplicates.is_open(before)
 		self.flags.raised = raised and (before.posting == self.posting or before.status != self.status)
+
+	def drop_own_values(self):
+		"""Take from a request nothing that only our rules set, but for when it was registered, and a case that it is joined to."""
+		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
+			if field.fieldname not in GIVEN and not field.fetch_from and not field.get("is_custom_field"):
+				self.set(field.fieldname, field.default)
+		if self.duplicate_of:
+			frappe.has_permission("Grievance", "write", doc=self.duplicate_of, throw=True)
 
 	def keep_read_only_fields(self, before):
 		"""Undo what a request changed in fields that only our rules set: Frappe guards them in the form alone.

@@ -83,6 +83,45 @@ class TestGrievance(SiteTestCase):
 		)
 		self.assertEqual((record.remark, record.visible_to_citizen), ("Suggestion", 1))
 
+	def test_a_request_makes_no_case_with_what_only_the_rules_set(self):
+		operator = make_user("Grievance Operator")
+		self.case()
+		frappe.set_user(operator)
+		values = {
+			"category": self.category.name,
+			"area": self.ward.name,
+			"description": "Choked",
+			"source": "Walk-in",
+		}
+		made = frappe.get_doc(
+			{
+				"doctype": "Grievance",
+				"grievance_type": "Complaint",
+				**values,
+				"target_share": 900,
+				"transfer_count": 3,
+				"registered_on": "2026-01-05 10:00:00",
+				"first_responded_on": "2026-01-05 10:00:01",
+			}
+		).insert()
+		self.assertEqual((made.target_share or 0, made.transfer_count or 0), (0, 0))
+		self.assertIsNone(made.first_responded_on)
+		self.assertEqual(get_datetime(made.registered_on), datetime(2026, 1, 5, 10))
+
+	def test_a_new_case_is_joined_only_to_one_that_its_maker_may_change(self):
+		main = self.case()
+		frappe.set_user(make_user("Grievance Officer"))
+		values = {
+			"category": self.category.name,
+			"area": self.ward.name,
+			"description": "Choked",
+			"source": "Walk-in",
+		}
+		new = frappe.get_doc(
+			{"doctype": "Grievance", "grievance_type": "Complaint", **values, "duplicate_of": main.name}
+		)
+		self.assertRaises(frappe.PermissionError, new.insert)
+
 	def test_nobody_puts_off_the_expected_date_by_hand(self):
 		case = self.case()
 		frappe.set_user(self.officer)
