@@ -130,6 +130,11 @@ def standing(case: str, matter) -> str:
 	return _("Your case {0} stands at: {1}").format(case, _(label))
 
 
+def leads_to(document, status: str) -> bool:
+	"""Tell whether the citizen has a way to a status from where a case stands: staff's own states may have none."""
+	return status in {each.next_state for each in lifecycle.moves_of_role(document)}
+
+
 def said_in(values: dict) -> str:
 	"""Join what was written in a form's answers, each on a line."""
 	return "\n".join(str(value) for value in values.values() if isinstance(value, str) and value)
@@ -161,6 +166,8 @@ def reopen(citizen: str | None, case: str, values: dict, when: datetime) -> str:
 		return not_theirs()
 	matter = matter_of(document)
 	if reopening.may_be_reopened(matter):
+		if not leads_to(matter, lifecycle.REOPENED_STATUS):
+			return standing(case, matter)
 		lifecycle.move(matter, lifecycle.REOPENED_STATUS, remark=said_in(values))
 		return _("Your case {0} is open again. The officer has been told what you wrote.").format(case)
 	if not reopening.may_be_followed(matter):
@@ -219,7 +226,7 @@ def withdraw(citizen: str | None, case: str, values: dict, when: datetime) -> st
 	if not document:
 		return not_theirs()
 	matter = matter_of(document)
-	if category_of(matter.status) in (RESOLVED, CLOSED):
+	if category_of(matter.status) in (RESOLVED, CLOSED) or not leads_to(document, WITHDRAWN_STATUS):
 		return standing(case, matter)
 	duplicates.hand_over(document)
 	lifecycle.move(

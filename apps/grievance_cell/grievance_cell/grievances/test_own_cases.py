@@ -7,6 +7,7 @@ from grievance_cell.grievances import lifecycle, own_cases, reopening
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.testing import (
 	SiteTestCase,
+	make,
 	make_area,
 	make_case,
 	make_category,
@@ -14,6 +15,7 @@ from grievance_cell.testing import (
 	make_department,
 	make_posting,
 	make_user,
+	unique,
 )
 
 NOON = datetime(2026, 1, 15, 12)
@@ -123,6 +125,15 @@ class TestOwnCases(SiteTestCase):
 		self.act("confirm")
 		following = reopening.follow_up(frappe._dict(self.case.as_dict(), confidential=1), "It leaks again")
 		self.assertEqual((following.confidential, following.citizen_name), (1, None))
+
+	def test_from_a_state_of_staffs_own_with_no_way_on_the_citizen_is_told_how_the_case_stands(self):
+		for category, act in (("Open", "withdraw"), ("Closed", "reopen"), ("Resolved", "reopen")):
+			status = unique("State")
+			make("Grievance Status", status_name=status, category=category, citizen_label="Being looked at")
+			self.case.db_set({"status": status, "closed_on": now_datetime()})
+			with self.subTest(act, category=category):
+				self.assertIn("Being looked at", self.act(act, {"reason": "x"}))
+				self.assertEqual(self.case.status, status)
 
 	def test_a_suggestion_is_not_opened_again(self):
 		self.case.db_set({"grievance_type": "Suggestion", "status": "Accepted", "closed_on": now_datetime()})
