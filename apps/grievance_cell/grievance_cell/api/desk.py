@@ -45,11 +45,14 @@ def get_group_by_count(**given: Any) -> list:
 
 
 @frappe.whitelist()
-def get_data_for_custom_field(doctype: str, field: str) -> dict:
-	"""Read a further column of a report (for frappe.desk.query_report.get_data_for_custom_field)."""
+def get_data_for_custom_field(doctype: str, field: str, names: list | str | None = None) -> dict:
+	"""Read a further column of a report (for frappe.desk.query_report.get_data_for_custom_field), of some documents or all."""
 	if doctype not in citizens_data():
-		return query_report.get_data_for_custom_field(doctype, field)
-	return {row.name: row.get(field) for row in frappe.get_list(doctype, fields=["name", field], limit=0)}
+		# Later releases of Frappe ask for the names.
+		return frappe.call(query_report.get_data_for_custom_field, doctype=doctype, field=field, names=names)
+	wanted = {"name": ("in", frappe.parse_json(names))} if names else {}
+	rows = frappe.get_list(doctype, filters=wanted, fields=["name", field], limit=0)
+	return {row.name: row.get(field) for row in rows}
 
 
 @frappe.whitelist()
