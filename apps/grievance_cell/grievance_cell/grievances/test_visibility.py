@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.utils import add_days, nowdate
 
 from grievance_cell.grievances import actions
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.organisation import reach
 from grievance_cell.testing import (
 	SiteTestCase,
 	make_area,
@@ -136,6 +139,14 @@ class TestVisibility(SiteTestCase):
 		above = make_user(OFFICER)
 		make_posting(self.water, self.town, user=above, level=2)
 		self.assertEqual(self.listed(above), {"water, ward", "water, other ward"})
+
+	def test_in_many_areas_the_same_is_seen_as_in_few(self):
+		branch = make_posting(self.water, self.town, user=make_user(OFFICER))
+		everyone = {**self.everyone, "branch": branch.user}
+		few = {name: self.listed(user) for name, user in everyone.items()}
+		self.assertEqual(few["branch"], {"water, ward", "water, other ward"})
+		with patch.object(reach, "FEW", 0):
+			self.assertEqual({name: self.listed(user) for name, user in everyone.items()}, few)
 
 	def test_an_officer_does_not_see_what_a_colleague_has_in_the_same_area(self):
 		beside = make_user(OFFICER)
