@@ -599,9 +599,14 @@ class Case:
 		told = other != self.department
 		self.office, self.department = to, other
 		self.transfers += 1
-		self.level, self.proposal = 0, None
+		self.proposal = None
 		if now >= TRANSFERS_RESTART:
+			self.level = 0
 			self.begin_anew(now)
+		elif self.due:
+			# What its time has passed is not climbed again.
+			passed = (level for level, percent, _to in LADDER if self.rung_at(percent) < now)
+			self.level = max(passed, default=0)
 		self.record("Transferred", now, told)
 		return True
 
