@@ -12,6 +12,8 @@ import frappe
 from frappe.utils import add_days, getdate, nowdate
 from frappe.utils.nestedset import rebuild_tree
 
+from grievance_cell.organisation.duty import WEEKDAYS
+
 DATA = Path(__file__).parent / "data"
 PASSWORD = "grievance-demo"
 DOMAIN = "demo.example"
@@ -48,6 +50,12 @@ MOBILE_NUMBERS = {
 	"representative": "+919876500014",
 }
 CELL_POSTING = "Officer in Charge, Grievance Cell"
+DISTRICT = "Janjgir-Champa"
+COLLECTOR_POSTING = f"Collector, {DISTRICT}"
+# In this town the engineer answers emergencies day and night; in this ward of it two inspectors share the cases.
+TOWN, SHARED_WARD = "Janjgir-Naila", "Ward 3"
+ON_DUTY = f"Engineer, ULB, {TOWN}"
+INSPECTORS = tuple(f"Inspector {number}, ULB, {SHARED_WARD}, {TOWN}" for number in (1, 2))
 
 # The state's offices work five days a week, from ten to half past five.
 STATE = "Chhattisgarh"
@@ -87,7 +95,7 @@ def make() -> None:
 	set_emergency_numbers()
 	make_charter()
 	make_people(areas, departments)
-	make_channel(areas["Janjgir-Champa"])
+	make_channel(areas[DISTRICT])
 	unmute()
 	frappe.db.commit()
 	frappe.clear_cache()
@@ -112,6 +120,7 @@ def finish_setup_wizard() -> None:
 			"country": "India",
 			"language": "en",
 			"time_zone": "Asia/Kolkata",
+			"date_format": "dd-mm-yyyy",
 			"setup_complete": 1,
 			"enable_onboarding": 0,
 		}
@@ -258,28 +267,66 @@ def make_people(areas: dict[str, str], departments: dict[str, str]) -> None:
 	for role in ROLES:
 		make_user(role.split()[-1].lower(), role, [role])
 	frappe.get_doc("User", login("manager")).add_roles("System Manager")
+	make_collector(areas[DISTRICT])
 	for code, (title, area_types) in FIELD_OFFICERS.items():
 		make_head(code, departments[code])
 		make_field_officers(code, departments[code], title, area_types)
 	make_exceptions()
-	make_posting(CELL_POSTING, departments["CELL"], user=login("operator"), level=2)
-	frappe.db.set_single_value("Grievance Settings", "cell_posting", CELL_POSTING)
-	ward = frappe.db.get_value(
-		"Local Area", {"area_name": "Ward 5", "parent_local_area": areas["Janjgir-Naila"]}
-	)
+	make_town_offices(areas[TOWN], departments["ULB"])
 	make_posting(
-		"Councillor, Ward 5, Janjgir-Naila",
+		CELL_POSTING,
+		departments["CELL"],
+		user=login("operator"),
+		level=2,
+		reports_to=COLLECTOR_POSTING,
+	)
+	frappe.db.set_single_value("Grievance Settings", "cell_posting", CELL_POSTING)
+	make_posting(
+		f"Councillor, Ward 5, {TOWN}",
 		None,
 		user=login("representative"),
 		kind="Representative",
-		areas=[{"area": ward}],
+		areas=[{"area": ward_of(areas[TOWN], "Ward 5")}],
 	)
+
+
+def make_collector(district: str) -> None:
+	"""Make the posting to which every case climbs in the end; its holder settles what has come to it as an officer does."""
+	frappe.get_doc("User", login("collector")).add_roles("Grievance Officer")
+	make_posting(
+		COLLECTOR_POSTING,
+		None,
+		user=login("collector"),
+		level=4,
+		heads_area=1,
+		areas=[{"area": district}],
+	)
+
+
+def make_town_offices(town: str, department: str) -> None:
+	engineer = frappe.get_doc("Officer Posting", ON_DUTY)
+	if not engineer.duty_shifts:
+		for weekday in WEEKDAYS:
+			engineer.append("duty_shifts", {"weekday": weekday, "start_time": "08:00", "end_time": "08:00"})
+		engineer.save(ignore_permissions=True)
+	for number, inspector in enumerate(INSPECTORS, start=1):
+		make_posting(
+			inspector,
+			department,
+			user=make_user(f"inspector.{number}", inspector, ["Grievance Officer"]),
+			reports_to=ON_DUTY,
+			areas=[{"area": ward_of(town, SHARED_WARD)}],
+		)
+
+
+def ward_of(town: str, ward: str) -> str:
+	return frappe.db.get_value("Local Area", {"area_name": ward, "parent_local_area": town})
 
 
 def make_head(code: str, department: str) -> None:
 	title = f"District Head, {code}"
 	user = make_user(f"head.{code.lower()}", title, ["Department Head", "Grievance Officer"])
-	make_posting(title, department, user=user, level=3)
+	make_posting(title, department, user=user, level=3, reports_to=COLLECTOR_POSTING)
 	frappe.db.set_value("Department", department, "nodal_posting", title)
 
 
