@@ -192,7 +192,7 @@ def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
 			)
 
 		return send_file
-	list_button = _("Choose", language)
+	list_button = _("Choose", language or channel.default_language)
 	reply = messages.reply_of(message)
 	return lambda provider: provider.send(to, reply, list_button=list_button, our_id=our_id)
 

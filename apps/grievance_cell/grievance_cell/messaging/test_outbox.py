@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import frappe
+from frappe import _
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Choice, Reply
@@ -49,6 +50,14 @@ class TestOutbox(ChatTestCase):
 		place = Reply("Where?", asks_location=True)
 		name = messages.queue(sessions.get(self.channel.name, self.number), place)
 		self.assertEqual(messages.reply_of(frappe.get_doc("Chat Message", name)), place)
+
+	def test_who_has_chosen_no_language_has_lists_opened_in_the_channels(self):
+		frappe.db.set_value("Chat Channel", self.channel.name, "default_language", "hi")
+		frappe.clear_document_cache("Chat Channel", self.channel.name)
+		self.queue("Which?")
+		with patch.object(self.meta, "send", return_value="wamid.out") as sent:
+			self.send_all()
+		self.assertEqual(sent.call_args.kwargs["list_button"], _("Choose", "hi"))
 
 	def test_two_workers_send_a_message_once(self):
 		(name,) = self.queue("one")
