@@ -20,6 +20,8 @@ FIELDS = (
 	"department", "registered_on", "resolution_by", "expected_by", "resolved_on", "closed_on", "delay_reason",
 	"delay_remark",
 )  # fmt: skip
+# Where the names of masters stand, which the form reads in the user's language.
+MASTERS = ("category", "status", "department", "delay_reason")
 ORDER = re.compile(r"(?:`tab[^`]+`\.)?`?(\w+)`?(?:\s+(asc|desc))?", re.IGNORECASE)
 PAGE = 20
 
@@ -29,11 +31,17 @@ class PublicCase(Document):
 		found = query({"filters": {"name": self.name}}).run(as_dict=True)
 		if not found:
 			raise frappe.DoesNotExistError(_("{0} {1} not found").format(_("Public Case"), self.name))
-		super(Document, self).__init__({**found[0], "photos": len(photos(self.name))})
+		super(Document, self).__init__({**with_places(found)[0], "photos": len(photos(self.name))})
+
+	def onload(self):
+		self.update({field: _(self.get(field)) for field in MASTERS if self.get(field)})
 
 	@staticmethod
 	def get_list(args=None, **given):
-		"""List the cases of the areas that the user represents: dicts of FIELDS, or what `pluck` or `as_list` ask for."""
+		"""List the cases of the areas that the user represents: dicts of FIELDS, or what `pluck` or `as_list` ask for.
+
+		`area` is the title of the place, by which it is filtered as well.
+		"""
 		check_right()
 		args = frappe._dict({**(args or {}), **given})
 		start, length = args.get("start") or args.get("limit_start"), args.get("page_length")
@@ -43,6 +51,7 @@ class PublicCase(Document):
 			.offset(cint(start))
 			.run(as_dict=True)
 		)
+		rows = with_places(rows)
 		if args.get("pluck"):
 			return [row[args.pluck] for row in rows]
 		if args.get("as_list"):
@@ -80,7 +89,11 @@ def query(args: dict):
 	cases = frappe.qb.DocType("Grievance")
 	found = frappe.qb.get_query(cases, fields=list(FIELDS), filters=conditions(args.get("filters")))
 	either = [
-		cases[field].like(value) if operator.lower() == "like" else cases[field] == value
+		cases[field].isin(value)
+		if field == "area"
+		else cases[field].like(value)
+		if operator.lower() == "like"
+		else cases[field] == value
 		for field, operator, value in conditions(args.get("or_filters"))
 	]
 	if either:
@@ -120,8 +133,20 @@ def conditions(filters) -> list[tuple]:
 		field = field_of(given[0])
 		if field not in FIELDS:
 			frappe.throw(_("Cases cannot be found by {0}").format(field), frappe.PermissionError)
+		if field == "area":
+			named = frappe.get_all("Local Area", {"title": tuple(given[1:])}, pluck="name")
+			given = [field, "in", named or [""]]
 		found.append((field, *given[1:]))
 	return found
+
+
+def with_places(rows: list[dict]) -> list[dict]:
+	"""Say where cases are by the titles of the areas, which is all that a field without a link shows."""
+	areas = {"name": ("in", list({row.area for row in rows}))}
+	titles = dict(frappe.get_all("Local Area", areas, ["name", "title"], as_list=True)) if rows else {}
+	for row in rows:
+		row.area = titles.get(row.area)
+	return rows
 
 
 def field_of(written: str) -> str:

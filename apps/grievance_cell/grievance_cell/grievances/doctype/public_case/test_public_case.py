@@ -58,6 +58,26 @@ class TestPublicCase(SiteTestCase):
 			frappe.local.form_dict = frappe._dict(doctype="Public Case", filters="[]", fields='["name"]')
 			self.assertEqual(len(reportview.get()["values"]), 2)
 
+	def test_a_place_is_read_and_found_by_its_title(self):
+		title = self.ward.title
+		with acting_as(self.councillor):
+			(row,) = frappe.get_list("Public Case", fields=["name", "area"])
+			self.assertEqual(row.area, title)
+			self.assertEqual(frappe.get_doc("Public Case", self.case.name).area, title)
+		self.assertEqual(
+			self.listed(filters=[["Public Case", "area", "like", f"%{title}%"]]), [self.case.name]
+		)
+		self.assertEqual(self.listed(filters={"area": "Another place"}), [])
+
+	def test_a_form_is_read_in_the_users_language(self):
+		frappe.local.lang = "hi"
+		self.addCleanup(setattr, frappe.local, "lang", "en")
+		with acting_as(self.councillor):
+			opened = frappe.get_doc("Public Case", self.case.name)
+			opened.run_method("onload")
+			self.assertEqual(opened.status, frappe._(self.case.status, "hi"))
+			self.assertNotEqual(opened.status, self.case.status)
+
 	def test_a_form_opens_in_the_own_area_only(self):
 		with acting_as(self.councillor):
 			opened = frappe.get_doc("Public Case", self.case.name)
