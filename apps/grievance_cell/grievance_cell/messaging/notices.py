@@ -27,29 +27,28 @@ from grievance_cell.messaging.recipients import Recipient
 from grievance_cell.messaging.wake import wake_after_commit
 from grievance_cell.organisation.areas import ancestors
 
-# The steps of a case. Each that its citizen is told has a Chat Template in every language that we ship.
-REGISTERED, STATUS, QUESTION, SETTLED = "registered", "status", "question", "settled"
-CLOSING, TRANSFERRED, LONG_TERM, REOPENED = "closed", "transferred", "long_term", "reopened"
-OUT_OF_SCOPE, JUNK, FORCE_CLOSED, THANKS = "out_of_scope", "junk", "force_closed", "thanks"
-INTERIM, OVERDUE, NEW_DATE, REMINDER = "interim", "overdue", "new_date", "reminder"
-JOINED, PARTED = "joined", "parted"
+# The steps of a case, as whoever makes a Notification chooses them.
+REGISTERED, STATUS, QUESTION, SETTLED = "Registered", "Status Changed", "Citizen Asked", "Reported as Settled"
+CLOSING, TRANSFERRED, LONG_TERM, REOPENED = "Closed", "Transferred", "Made Long Term", "Reopened"
+OUT_OF_SCOPE, JUNK, FORCE_CLOSED, THANKS = (
+	"Out of Scope", "Closed as Junk", "Force Closed", "Suggestion Answered",
+)  # fmt: skip
+INTERIM, OVERDUE, NEW_DATE, REMINDER = "Interim Reply", "Overdue", "New Date", "Citizen Reminded"
+JOINED, PARTED = "Joined to Another", "Separated Again"
 TOLD_TO_CITIZENS = (
 	REGISTERED, STATUS, QUESTION, SETTLED, CLOSING, TRANSFERRED, LONG_TERM, REOPENED, OUT_OF_SCOPE, JUNK, FORCE_CLOSED,
 	THANKS, INTERIM, OVERDUE, NEW_DATE, REMINDER, JOINED, PARTED,
 )  # fmt: skip
 # These are for officers alone.
-ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED = "assigned", "emergency", "warned", "escalated"
-LONG_TERM_OVER, PROPOSED, DECLINED = "long_term_over", "proposed", "declined"
-ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = "answered", "information_added", "citizen_reminds"
+ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED = "Assigned", "Emergency", "Time Running Out", "Escalated"
+LONG_TERM_OVER, PROPOSED, DECLINED = "Long Term Over", "Proposed", "Proposal Declined"
+ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = "Citizen Answered", "Information Added", "Citizen Reminds"
 STEPS = (
 	*TOLD_TO_CITIZENS, ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED, LONG_TERM_OVER, PROPOSED, DECLINED,
 	ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS,
 )  # fmt: skip
-# Officers' own templates, since WhatsApp's window is seldom open to them.
-FOR_OFFICERS = ("officer_assigned", "officer_emergency", "officer_escalated")
-NOTICES = (*TOLD_TO_CITIZENS, *FOR_OFFICERS)
-# These are asked in the conversation's own turn, by the bot, since the answer is taken there.
-ASKED = (QUESTION, REMINDER, SETTLED)
+# These are asked in the conversation's own turn, by the bot, since the answer is taken there: as which of its events.
+ASKED = {QUESTION: "question", REMINDER: "reminder", SETTLED: "settled"}
 
 TRANSFER = "Transferred"
 # What is done to a case without a move, by the name of its Grievance Action.
@@ -195,7 +194,7 @@ def inform(notification, recipient: Recipient, case, action, mailed: set[str]) -
 	if step == SETTLED and case.resolution_photo:
 		show_proof(case, sessions.get(*conversation))
 	if step in ASKED:
-		payload = {"notice": step, "case": case.name, "text": remark}
+		payload = {"notice": ASKED[step], "case": case.name, "text": remark}
 		events.tell_session(*conversation, reason=str(action.name), payload=payload)
 		wake_after_commit("inbox", events.shard_of(conversation[1]))
 	else:

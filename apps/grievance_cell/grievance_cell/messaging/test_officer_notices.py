@@ -21,20 +21,20 @@ from grievance_cell.testing import (
 CITIZEN, OFFICER, OFFICE, HEAD = "citizen", "assigned_to", "posting", "department"
 SHIPPED = {
 	**{step: {("WhatsApp", CITIZEN)} for step in notices.TOLD_TO_CITIZENS},
-	"overdue": {("WhatsApp", CITIZEN), ("Desk", OFFICER), ("Email", OFFICER)},
-	"reopened": {
+	"Overdue": {("WhatsApp", CITIZEN), ("Desk", OFFICER), ("Email", OFFICER)},
+	"Reopened": {
 		("WhatsApp", CITIZEN), ("Desk", OFFICER), ("Email", OFFICER), ("Desk", HEAD), ("Email", HEAD),
 	},
-	"assigned": {("Desk", OFFICER), ("Email", OFFICER), ("WhatsApp", OFFICER)},
-	"emergency": {("Desk", OFFICER), ("Email", OFFICER), ("WhatsApp", OFFICER)},
+	"Assigned": {("Desk", OFFICER), ("Email", OFFICER), ("WhatsApp", OFFICER)},
+	"Emergency": {("Desk", OFFICER), ("Email", OFFICER), ("WhatsApp", OFFICER)},
 	# In the desk they are told as it happens, both offices.
-	"warned": {("Email", OFFICE)},
-	"escalated": {("Email", OFFICE), ("WhatsApp", OFFICE)},
-	"long_term_over": {("Email", OFFICER)},
-	"proposed": {("Desk", HEAD), ("Email", HEAD)},
-	"declined": {("Desk", OFFICER), ("Email", OFFICER)},
+	"Time Running Out": {("Email", OFFICE)},
+	"Escalated": {("Email", OFFICE), ("WhatsApp", OFFICE)},
+	"Long Term Over": {("Email", OFFICER)},
+	"Proposed": {("Desk", HEAD), ("Email", HEAD)},
+	"Proposal Declined": {("Desk", OFFICER), ("Email", OFFICER)},
 	# What the citizen does is shown in the desk at once; these are there for staff's own notices.
-	**{step: set() for step in ("answered", "information_added", "citizen_reminds")},
+	**{step: set() for step in ("Citizen Answered", "Information Added", "Citizen Reminds")},
 }  # fmt: skip
 
 
