@@ -99,7 +99,9 @@ def decline(case, remark: str) -> None:
 
 
 def may_decide(case) -> bool:
-	"""Tell whether the session's user could approve what is proposed."""
+	"""Tell whether the session's user could approve what is proposed: never who has proposed it."""
+	if case.proposed_by == frappe.session.user:
+		return False
 	if is_extension(case, case.proposal):
 		return bool(DECIDERS & set(frappe.get_roles()))
 	return APPROVED_BY[case.proposal] in {each.action for each in get_transitions(case)}

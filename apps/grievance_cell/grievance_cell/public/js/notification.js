@@ -77,8 +77,9 @@ function show_preview(frm) {
 		],
 	});
 	function say() {
-		const { document, language } = dialog.get_values(true);
-		if (!language) return;
+		const document = dialog.get_value("document");
+		// A link field takes its default a moment after the dialog has opened.
+		const language = dialog.get_value("language") || frappe.boot.lang;
 		frappe
 			.call("grievance_cell.messaging.whatsapp_notification.preview", {
 				notification: frm.doc.name,

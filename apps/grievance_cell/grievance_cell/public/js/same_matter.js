@@ -31,13 +31,18 @@ function show_emergency_numbers(frm) {
 function show_similar_cases(frm) {
 	if (frm.doc.duplicate_of || frm.doc.closed_on || !frm.doc.category || !frm.doc.area) return;
 	similar_cases(frm).then((cases) => {
-		frm.dashboard.clear_headline();
-		if (!cases.length) return;
+		// Only this line: what is proposed for the case stands there as well.
+		const before = $(frm.wrapper).find(".similar-cases");
+		if (before.length) before.remove();
+		if (!cases.length) {
+			if (before.length && !frm.layout.message.children().length) frm.dashboard.clear_headline();
+			return;
+		}
 		const words =
 			cases.length === 1
 				? __("One open case may be the same matter")
 				: __("{0} open cases may be the same matter", [cases.length]);
-		const link = `<a class="show-similar-cases">${words}</a>`;
+		const link = `<div class="similar-cases"><a class="show-similar-cases">${words}</a></div>`;
 		frm.dashboard.set_headline(link, "yellow");
 		$(frm.wrapper)
 			.find(".show-similar-cases")
@@ -64,16 +69,21 @@ grievance_cell.join_case = function (frm) {
 				.filter(Boolean)
 				.join(", "),
 		}));
+		const label = __("The Case That It Is Joined To");
 		const dialog = new frappe.ui.Dialog({
 			title: __("Join to Another Case"),
 			fields: [
-				{
-					fieldname: "into",
-					fieldtype: "Select",
-					label: __("The Case That It Is Joined To"),
-					options: shown,
-					reqd: 1,
-				},
+				shown.length
+					? { fieldname: "into", fieldtype: "Select", label, options: shown, reqd: 1 }
+					: {
+							fieldname: "into",
+							fieldtype: "Link",
+							label,
+							options: "Grievance",
+							reqd: 1,
+							description: __("No open case looks like the same matter: name it yourself"),
+							get_query: () => ({ filters: { name: ["!=", frm.doc.name], closed_on: ["is", "not set"] } }),
+					  },
 			],
 			primary_action_label: __("Join to Another Case"),
 			primary_action({ into }) {

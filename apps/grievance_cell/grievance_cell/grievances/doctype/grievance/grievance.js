@@ -18,8 +18,12 @@ const ASKED_BY_ACTION = {
 	Reject: [{ fieldname: "decision" }],
 	"Force Close": [{ fieldname: "decision", reqd: 1 }],
 };
+// Moves that have a dialog of their own.
+const OTHER_DOORS = {
+	"Join to Another Case": (frm) => grievance_cell.join_case(frm),
+	"Separate Again": (frm) => grievance_cell.part_case(frm),
+};
 const OFFICERS = ["Grievance Officer", "Department Head", "Grievance Operator"];
-const DECIDERS = ["Department Head", "Grievance Operator", "Collector"];
 const API = "grievance_cell.api.cases.";
 
 frappe.ui.form.on("Grievance", {
@@ -39,40 +43,46 @@ frappe.ui.form.on("Grievance", {
 
 	before_workflow_action(frm) {
 		const action = frm.selected_workflow_action;
-		if (action === "Join to Another Case") return instead(() => grievance_cell.join_case(frm));
-		if (action === "Separate Again") return instead(() => grievance_cell.part_case(frm));
-		const asked = ASKED_BY_ACTION[action];
-		if (!asked) return;
-		return instead(() =>
-			ask(frm, __(action), fields_of_move(frm, action, asked), (values) =>
-				call(frm, "act", { action, values })
-			)
-		);
+		if (frm.doc.__onload?.delay_reason_wanted && action !== "Force Close") {
+			return instead(() => give_reason(frm, () => make_move(frm, action)));
+		}
+		if (action in ASKED_BY_ACTION || action in OTHER_DOORS) return instead(() => make_move(frm, action));
 	},
 });
+
+function make_move(frm, action) {
+	if (action in OTHER_DOORS) return OTHER_DOORS[action](frm);
+	const asked = ASKED_BY_ACTION[action];
+	if (!asked) return call(frm, "act", { action });
+	ask(frm, __(action), fields_of_move(frm, action, asked), (values) => call(frm, "act", { action, values }));
+}
 
 function show_deadline(frm) {
 	if (!frm.doc.resolution_by || !["On Track", "Due Soon", "Overdue"].includes(frm.doc.sla_status)) {
 		return;
 	}
 	const colour = { "On Track": "green", "Due Soon": "orange", Overdue: "red" }[frm.doc.sla_status];
-	const left = grievance_cell.time_left(frm.doc.resolution_by);
-	frm.dashboard.add_indicator(__("{0}: to be settled {1}", [__(frm.doc.sla_status), left]), colour);
+	const said =
+		frm.doc.sla_status === "Overdue"
+			? __("Overdue since {0}", [day(frm.doc.resolution_by)])
+			: __("{0}: to be settled {1}", [
+					__(frm.doc.sla_status),
+					grievance_cell.time_left(frm.doc.resolution_by),
+			  ]);
+	frm.dashboard.add_indicator(said, colour);
 }
 
 function show_proposal(frm) {
-	const { proposal, proposal_remark, proposed_by } = frm.doc;
+	const { proposal, proposal_remark, proposed_date } = frm.doc;
 	if (!proposal) return;
 	const escape = frappe.utils.escape_html;
-	const who = frappe.user.full_name(proposed_by);
-	frm.set_intro(
-		`${__("{0} is proposed by {1}, and waits for a decision", [
-			__(proposal).bold(),
-			escape(who),
-		])}: ${escape(proposal_remark)}`,
-		"orange"
-	);
-	if (proposed_by === frappe.session.user || !has_role(DECIDERS)) return;
+	const said = __("{0} is proposed by {1}, and waits for a decision", [
+		__(proposal).bold(),
+		escape(frm.doc.__onload.proposer),
+	]);
+	const until = proposed_date ? ` (${__("Proposed Date")}: ${day(proposed_date)})` : "";
+	frm.set_intro(`${said}: ${escape(proposal_remark)}${until}`, "orange");
+	if (!frm.doc.__onload.may_decide) return;
 	frm.add_custom_button(__("Approve"), () => call(frm, "approve", {}), __("Decide"));
 	frm.add_custom_button(
 		__("Decline"),
@@ -96,6 +106,9 @@ function offer_acts(frm) {
 			frm.add_custom_button(__("Ask a Department"), () => ask_department(frm), __("Send"));
 		}
 	}
+	if (open && frm.has_perm("write") && (frm.doc.first_breached_on || frm.doc.__onload.delay_reason_wanted)) {
+		frm.add_custom_button(__("Reason for the Delay"), () => give_reason(frm));
+	}
 	if (open && !frm.doc.proposal && has_role(OFFICERS)) {
 		for (const what of ["Long Term", "Out of Scope", "Junk"]) {
 			if (stage === "Open" || (what === "Long Term" && frm.doc.expected_by)) {
@@ -103,6 +116,21 @@ function offer_acts(frm) {
 			}
 		}
 	}
+}
+
+// Ask why a case is late, and do what was wanted before that was asked.
+function give_reason(frm, then = () => {}) {
+	const fields = [
+		{ ...field(frm, "delay_reason"), reqd: 1, get_query: () => ({ filters: { enabled: 1 } }) },
+		{ ...field(frm, "delay_remark"), reqd: 1, description: __("In a line: the citizen and the representative read it") },
+		{
+			...field(frm, "expected_by"),
+			default: "",
+			label: __("New Date"),
+			description: __("If it is known by when the case will be settled: the citizen is told"),
+		},
+	];
+	ask(frm, __("Reason for the Delay"), fields, (values) => call(frm, "give_reason", values).then(then), __("Save"));
 }
 
 function propose(frm, what) {
@@ -154,6 +182,10 @@ function field(frm, fieldname) {
 	return { ...frm.get_docfield(fieldname), read_only: 0, hidden: 0, depends_on: "", default: frm.doc[fieldname] };
 }
 
+function day(moment) {
+	return frappe.datetime.str_to_user(moment.split(" ")[0]);
+}
+
 function has_role(roles) {
 	return roles.some((role) => frappe.user.has_role(role));
 }
@@ -167,11 +199,11 @@ function instead(act) {
 }
 
 // Ask for fields, then act; what was refused leaves the dialog as it was.
-function ask(frm, title, fields, act) {
+function ask(frm, title, fields, act, label = title) {
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields,
-		primary_action_label: title,
+		primary_action_label: label,
 		primary_action: (values) => act(values).then(() => dialog.hide()),
 	});
 	dialog.show();

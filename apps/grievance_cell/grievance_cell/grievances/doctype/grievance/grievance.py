@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime, strip_html
+from frappe.utils import get_fullname, now_datetime, strip_html
 
 from grievance_cell.grievances import (
 	actions,
@@ -9,12 +9,14 @@ from grievance_cell.grievances import (
 	attached_records,
 	categorisation,
 	citizens,
+	delays,
 	duplicates,
 	emergencies,
 	informing,
 	ladder,
 	lifecycle,
 	parts,
+	proposals,
 	routing,
 	timers,
 	transfers,
@@ -37,9 +39,14 @@ OPERATOR = "Grievance Operator"
 
 class Grievance(Document):
 	def onload(self):
-		self.set_onload("stage", category_of(self.status))
+		stage = category_of(self.status)
+		self.set_onload("stage", stage)
 		wanted = frappe.get_cached_value("Grievance Category", self.category, "photo_wanted")
 		self.set_onload("photo_wanted", wanted)
+		self.set_onload("delay_reason_wanted", stage in (OPEN, PAUSED) and delays.reason_wanted(self))
+		if self.proposal:
+			self.set_onload("may_decide", proposals.may_decide(self))
+			self.set_onload("proposer", get_fullname(self.proposed_by))
 
 	def before_insert(self):
 		if not self.flags.ignore_permissions and frappe.session.user != citizens.bot_user():
