@@ -24,6 +24,8 @@ def open_case(servers, open_page, user: str, case: str):
 	log_in(desk, servers.url(), user)
 	desk.goto(f"{servers.url()}/app/grievance/{case}")
 	desk.wait_for_function("name => window.cur_frm?.doc?.name === name", arg=case)
+	# What the form asks for by itself has come.
+	desk.wait_for_load_state("networkidle")
 	return desk
 
 
@@ -40,7 +42,7 @@ def fill(desk, dialog, **values) -> None:
 		entry.blur()
 	# A link field looks at what was typed first.
 	desk.wait_for_function(
-		"values => Object.keys(values).every(field => cur_dialog.get_value(field))", arg=values
+		"values => cur_dialog && Object.keys(values).every(field => cur_dialog.get_value(field))", arg=values
 	)
 	dialog.locator(".btn-modal-primary").click()
 	dialog.wait_for(state="hidden")
@@ -81,8 +83,8 @@ def test_a_case_is_transferred_with_a_reason(servers, open_page, case):
 
 def test_an_overdue_case_asks_why_before_it_is_moved(servers, open_page, case):
 	servers.rows(
-		"""update `tabGrievance` set resolution_by = now() - interval 2 day, sla_status = 'Overdue', delay_reason = null
-		where name = %s""",
+		"""update `tabGrievance` set registered_on = registered_on - interval 9 day, resolution_by = now() - interval 2 day,
+			clock_started_on = registered_on, sla_status = 'Overdue' where name = %s""",
 		case,
 	)
 	officer = open_case(servers, open_page, OFFICER, case)

@@ -23,7 +23,7 @@ def test_the_form_offers_who_can_be_told_over_whatsapp(servers, open_page):
 	log_in(desk, servers.url(), MANAGER)
 	desk.goto(f"{servers.url()}/app/notification/Citizen: Registered")
 	desk.locator("[data-fieldname=chat_template]").first.wait_for()
-	assert not desk.locator(".frappe-control[data-fieldname=message]").is_visible()
+	desk.locator(".frappe-control[data-fieldname=message]").wait_for(state="hidden")
 	desk.locator("[data-fieldname=recipients] .grid-row[data-idx='1'] .btn-open-row").click()
 	options = desk.locator(".form-in-grid select[data-fieldname=receiver_by_document_field] option")
 	options.nth(3).wait_for(state="attached")

@@ -101,7 +101,12 @@ function offer_acts(frm) {
 	const stage = frm.doc.__onload?.stage;
 	const open = ["Open", "Paused"].includes(stage);
 	if (open && frm.has_perm("write")) {
-		frm.add_custom_button(__("Transfer"), () => transfer(frm), __("Send"));
+		frm.add_custom_button(
+			__("Transfer"),
+			() =>
+				frm.doc.__onload.delay_reason_wanted ? give_reason(frm, () => transfer(frm)) : transfer(frm),
+			__("Send")
+		);
 		if (!frm.doc.parent_grievance) {
 			frm.add_custom_button(__("Ask a Department"), () => ask_department(frm), __("Send"));
 		}
@@ -130,7 +135,10 @@ function give_reason(frm, then = () => {}) {
 			description: __("If it is known by when the case will be settled: the citizen is told"),
 		},
 	];
-	ask(frm, __("Reason for the Delay"), fields, (values) => call(frm, "give_reason", values).then(then), __("Save"));
+	ask(frm, __("Reason for the Delay"), fields, (values) => call(frm, "give_reason", values), {
+		label: __("Save"),
+		then,
+	});
 }
 
 function propose(frm, what) {
@@ -155,12 +163,14 @@ function transfer(frm) {
 		description: __("Empty: where the department's cases of this area go"),
 		get_query: () => ({ filters: { kind: "Officer", is_active: 1 } }),
 	};
-	ask(frm, __("Transfer"), [department, posting, { ...REASON, label: __("Reason") }], (values) =>
-		frappe
+	ask(frm, __("Transfer"), [department, posting, { ...REASON, label: __("Reason") }], (values) => {
+		// Whoever has sent a case away may not see it any more: the form is left, and not loaded anew meanwhile.
+		frappe.ui.form.is_saving = true;
+		return frappe
 			.xcall(`${API}transfer`, { case: frm.doc.name, ...values })
-			// Whoever has sent a case away may not see it any more.
 			.then(() => frappe.set_route("List", "Grievance"))
-	);
+			.finally(() => (frappe.ui.form.is_saving = false));
+	});
 }
 
 function ask_department(frm) {
@@ -179,7 +189,15 @@ function fields_of_move(frm, action, asked) {
 }
 
 function field(frm, fieldname) {
-	return { ...frm.get_docfield(fieldname), read_only: 0, hidden: 0, depends_on: "", default: frm.doc[fieldname] };
+	return {
+		...frm.get_docfield(fieldname),
+		read_only: 0,
+		hidden: 0,
+		depends_on: "",
+		// The form hides what is empty, and remembers that on the field.
+		hidden_due_to_dependency: 0,
+		default: frm.doc[fieldname],
+	};
 }
 
 function day(moment) {
@@ -198,13 +216,16 @@ function instead(act) {
 	return new Promise(() => {});
 }
 
-// Ask for fields, then act; what was refused leaves the dialog as it was.
-function ask(frm, title, fields, act, label = title) {
+// Ask for fields, then act; what was refused leaves the dialog as it was. `then` is what follows when it has closed.
+function ask(frm, title, fields, act, { label = title, then = () => {} } = {}) {
 	const dialog = new frappe.ui.Dialog({
 		title,
 		fields,
 		primary_action_label: label,
-		primary_action: (values) => act(values).then(() => dialog.hide()),
+		primary_action: (values) =>
+			act(values)
+				.then(() => dialog.hide())
+				.then(then),
 	});
 	dialog.show();
 }
