@@ -275,7 +275,7 @@ class TestEMail(CaseTestCase):
 				channel=channel,
 				event="Custom",
 				document_type="Grievance",
-				case_step="settled",
+				case_step="Reported as Settled",
 				subject="Settled",
 				message="In our own words: {{ remark }}",
 				recipients=[{"receiver_by_document_field": "citizen"}],
