@@ -144,10 +144,10 @@ class TestNotices(CaseTestCase):
 	def test_a_date_is_said_in_words(self):
 		case = frappe.new_doc("Grievance", expected_by="2026-12-05", long_term_reason="Tender")
 		for step, language, day in (
-			("new_date", "hi", "5 दिसंबर 2026"),
-			("new_date", "pa", "5 ਦਸੰਬਰ 2026"),
-			("long_term", "hi", "5 दिसंबर 2026"),
-			("long_term", "en", "5 December 2026"),
+			("New Date", "hi", "5 दिसंबर 2026"),
+			("New Date", "pa", "5 ਦਸੰਬਰ 2026"),
+			("Made Long Term", "hi", "5 दिसंबर 2026"),
+			("Made Long Term", "en", "5 December 2026"),
 		):
 			with self.subTest(step, language=language):
 				notice = frappe.get_doc("Notification", {"case_step": step, "channel": "WhatsApp"})
