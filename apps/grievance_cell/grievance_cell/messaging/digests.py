@@ -11,6 +11,7 @@ from frappe.utils import cint, get_url_to_list, now_datetime
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED
+from grievance_cell.grievances.proposals import JUNK, OUT_OF_SCOPE
 from grievance_cell.grievances.reopening import FINAL
 from grievance_cell.grievances.visibility import visible_cases
 from grievance_cell.grievances.waiting import NO_REPLY
@@ -21,7 +22,7 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 OLDEST = 5
 COLLECTOR = "Collector"
 # Ends with which nothing was settled.
-UNSETTLED = (NO_REPLY, *FINAL)
+UNSETTLED = (NO_REPLY, *FINAL, OUT_OF_SCOPE, JUNK)
 
 
 def send_daily() -> None:
@@ -133,7 +134,7 @@ def send_collectors(user, now: datetime) -> None:
 	if not departments:
 		return
 	limit = cint(frappe.get_cached_doc("Grievance Settings").collector_after_transfers)
-	running = {"status": ["in", statuses(OPEN, PAUSED)]}
+	running = {"status": ["in", statuses(OPEN, PAUSED)], "parent_grievance": ["is", "not set"]}
 	transferred = {**running, "transfer_count": [">=", limit]}
 	mail.send_template(
 		user.email,
@@ -155,14 +156,15 @@ def send_collectors(user, now: datetime) -> None:
 def departments_numbers(visible: str, now: datetime) -> list[frappe._dict]:
 	"""Count what a collector sees (`visible`, SQL) by department: received and settled in a week, pending, overdue.
 
-	Settled is what was resolved, and what ended by a decision alone; not what its citizen left unanswered or took back.
+	Another department's part in a case is no case. Settled is what was resolved, and what ended by a decision alone; not
+	what its citizen left unanswered or took back, nor what was turned away.
 	"""
 	ended = "coalesce(resolved_on, if(closure_reason in %(unsettled)s, null, closed_on)) >= %(since)s"
 	return frappe.db.sql(
 		f"""select department, sum(registered_on >= %(since)s) received,
-			sum({ended}) settled, sum(status in %(running)s) pending,
-			sum(status in %(open)s and resolution_by < %(now)s) overdue
-		from `tabGrievance` where department > '' and {visible}
+			coalesce(sum({ended}), 0) settled, sum(status in %(running)s) pending,
+			coalesce(sum(status in %(open)s and resolution_by < %(now)s), 0) overdue
+		from `tabGrievance` where department > '' and coalesce(parent_grievance, '') = '' and {visible}
 			and (status in %(running)s or registered_on >= %(since)s or {ended})
 		group by department order by overdue desc, pending desc, department""",
 		{
@@ -179,7 +181,8 @@ def departments_numbers(visible: str, now: datetime) -> list[frappe._dict]:
 def oldest(visible: str) -> list[frappe._dict]:
 	found = frappe.db.sql(
 		f"""select name, category, department, registered_on from `tabGrievance`
-		where status in %(running)s and {visible} order by registered_on, name limit %(most)s""",
+		where status in %(running)s and coalesce(parent_grievance, '') = '' and {visible}
+		order by registered_on, name limit %(most)s""",
 		{"running": statuses(OPEN, PAUSED), "most": OLDEST},
 		as_dict=True,
 	)
@@ -191,7 +194,8 @@ def oldest(visible: str) -> list[frappe._dict]:
 def often_transferred(visible: str, limit: int) -> int:
 	return frappe.db.sql(
 		f"""select count(*) from `tabGrievance`
-		where status in %(running)s and transfer_count >= %(limit)s and {visible}""",
+		where status in %(running)s and coalesce(parent_grievance, '') = ''
+			and transfer_count >= %(limit)s and {visible}""",
 		{"running": statuses(OPEN, PAUSED), "limit": limit},
 	)[0][0]
 

@@ -164,6 +164,8 @@ def converse(event: frappe._dict) -> bool:
 			reply.reply,
 			reference_doctype=reply.doctype,
 			reference_name=reply.name,
+			# What we begin ourselves waits for the morning.
+			purpose="Utility" if event.kind == INTERNAL else "",
 			remark=heard.text if event.kind == INTERNAL else "",
 			language=outcome.session.language,
 			is_answer=event.kind == MESSAGE,

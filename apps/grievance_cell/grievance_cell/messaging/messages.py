@@ -136,7 +136,12 @@ def queue_as_template(name: int) -> int:
 	session = frappe.db.get_value("Chat Session", message.session, ["name", "conversation_key"], as_dict=True)
 	session.citizen = message.citizen
 	kept = ("message_type", "purpose", "notice", "text", "reference_doctype", "reference_name", "payload")
-	return _insert_outgoing(session, as_template=1, **{field: message.get(field) for field in kept})
+	return _insert_outgoing(
+		session,
+		as_template=1,
+		next_attempt_on=first_attempt_on(message.purpose, message.reference_doctype, message.reference_name),
+		**{field: message.get(field) for field in kept},
+	)
 
 
 def _insert_outgoing(session, **values) -> int:

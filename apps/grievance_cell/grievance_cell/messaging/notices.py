@@ -204,7 +204,8 @@ def inform(notification, recipient: Recipient, case, action, mailed: set[str]) -
 def show_proof(case, session) -> None:
 	"""Send the photo of what was done, where WhatsApp's window lets it through; the words come without it as well."""
 	file = frappe.db.get_value("File", {"file_url": case.resolution_photo})
-	if not file or not window.is_open(session.last_inbound_on, now_datetime()):
+	goes_out_on = messages.first_attempt_on("Utility", case.doctype, case.name) or now_datetime()
+	if not file or not window.is_open(session.last_inbound_on, goes_out_on):
 		return
 	try:
 		messages.queue_file(

@@ -189,7 +189,7 @@ class TestWeeklyDigest(DigestTestCase):
 
 	def test_what_ended_with_nothing_settled_is_not_counted_as_settled(self):
 		user, yesterday = self.collector(self.ward), self.now - timedelta(days=1)
-		for reason in ("No Reply to Question", "Withdrawn", "Duplicate", "Decided"):
+		for reason in (*digests.UNSETTLED, "Decided"):
 			self.case(
 				status="Closed",
 				closure_reason=reason,
@@ -198,6 +198,17 @@ class TestWeeklyDigest(DigestTestCase):
 			)
 		digests.send_weekly()
 		self.assertEqual(int(self.row(user)["settled"]), 1)
+
+	def test_another_departments_part_is_no_case_of_its_own(self):
+		user, yesterday = self.collector(self.ward), self.now - timedelta(days=1)
+		whole = self.case(registered_on=yesterday)
+		for more in ({}, {"status": "Resolved", "resolved_on": yesterday}, {"transfer_count": 9}):
+			self.case(parent_grievance=whole.name, registered_on=self.now - timedelta(days=90), **more)
+		digests.send_weekly()
+		row = self.row(user)
+		self.assertEqual([int(row[key]) for key in ("received", "settled", "pending")], [1, 0, 1])
+		((_subject, _template, values),) = self.sent_to(user)
+		self.assertEqual((len(values["oldest"]), values["transferred"]), (1, 0))
 
 	def test_no_number_of_another_town_is_in_it(self):
 		other_ward = make_area()

@@ -3,9 +3,11 @@ from unittest.mock import patch
 
 import frappe
 
+from grievance_cell.conversations import talk
 from grievance_cell.conversations.model import Reply
-from grievance_cell.messaging import messages, muted_hours, outbox, sessions
+from grievance_cell.messaging import events, messages, muted_hours, notices, outbox, sessions
 from grievance_cell.messaging.providers.errors import OUTSIDE_WINDOW
+from grievance_cell.messaging.test_notices import PNG
 from grievance_cell.testing import (
 	ChatTestCase,
 	SiteTestCase,
@@ -107,6 +109,48 @@ class TestMutedMessages(ChatTestCase):
 		case.db_set("priority", "High")
 		self.queue("Your case goes on", "status", **about)
 		self.assertEqual(self.sent(), ["Help is on its way"])
+
+	def test_what_the_bot_begins_itself_waits_for_the_morning(self):
+		state = {"flow": self.flow.name, "step": "what"}
+		with patch.object(talk, "take_turn") as turn:
+			turn.return_value = talk.Outcome(
+				sessions.read(self.chat), [talk.Spoken(Reply("You did not finish what you began"))]
+			)
+			self.store(events.INTERNAL, "silence", {"notice": "silence", **state}, 0)
+			self.work_off()
+			self.assertEqual(self.sent(), [])
+			self.receive_text("hello")
+			self.work_off()
+		self.assertEqual(len(self.sent()), 1)
+		self.now_is("06 07:00:00")
+		self.assertEqual(len(self.sent()), 2)
+
+	def test_what_meta_refuses_at_night_goes_out_as_a_template_in_the_morning(self):
+		self.queue("Your case goes on", "status", is_answer=True)
+		messages.queue_as_template(self.messages()[0].name)
+		frappe.db.commit()
+		self.assertEqual(self.messages()[-1].next_attempt_on, self.morning)
+
+	def test_a_photo_is_left_out_where_the_window_closes_before_the_morning(self):
+		photo = frappe.get_doc(
+			{"doctype": "File", "file_name": "work.png", "content": PNG, "is_private": 1}
+		).insert()
+		self.addCleanup(frappe.delete_doc, "File", photo.name, force=True)
+		case = make_case(make_category(make_department()), make_area(), resolution_photo=photo.file_url)
+		for wrote_on, priority, sent in (
+			("05 08:00:00", "Medium", True),
+			("05 06:30:00", "Medium", False),
+			("05 06:30:00", "Emergency", True),
+		):
+			case.db_set("priority", priority)
+			self.chat.last_inbound_on = at(wrote_on)
+			before = len(self.messages())
+			with (
+				self.subTest(wrote_on=wrote_on, priority=priority),
+				patch.object(notices, "now_datetime", lambda: self.now),
+			):
+				notices.show_proof(case, self.chat)
+				self.assertEqual(len(self.messages()) > before, sent)
 
 	def test_in_the_morning_the_window_is_judged_anew(self):
 		self.set("Chat Session", self.chat.name, last_inbound_on=at("05 06:30:00"))
