@@ -18,7 +18,7 @@ from grievance_cell.conversations.model import (
 	Event,
 	Session,
 )
-from grievance_cell.grievances import actions
+from grievance_cell.grievances import actions, officer_cases
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.setup import shipped
@@ -118,6 +118,13 @@ class OfficeTalkTestCase(SiteTestCase):
 
 
 class TestOfficerTalk(OfficeTalkTestCase):
+	def test_what_is_true_of_a_case_is_found_once_a_turn_and_anew_in_the_next(self):
+		with patch.object(officer_cases, "facts", wraps=officer_cases.facts) as facts:
+			self.assertIn("Work Started", self.acts())
+			self.assertEqual(facts.call_count, 1)
+			self.act("Work Started")
+			self.assertNotIn("Work Started", self.acts())
+
 	def test_my_cases_come_by_deadline_overdue_first(self):
 		now = now_datetime()
 		cases = [make_case(self.category, self.ward) for _number in range(3)]

@@ -4,6 +4,7 @@ from freezegun import freeze_time
 from grievance_cell.conversations import flows, world
 from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import SimilarCase
+from grievance_cell.grievances import duplicates
 from grievance_cell.testing import (
 	SiteTestCase,
 	make,
@@ -153,6 +154,11 @@ class TestWorld(SiteTestCase):
 			(found,) = self.site.similar(self.flow, answers, "en")
 			self.site.citizen = main.citizen
 			self.assertEqual(self.site.similar(self.flow, answers, "en"), [])
+			self.site.citizen = make_citizen().name
+			self.assertEqual(self.site.similar(self.flow, answers, "en"), [found])
+			theirs = make_case(self.drain, make_area(), citizen=self.site.citizen)
+			duplicates.merge(theirs, main.name)
+			self.assertEqual(self.site.similar(self.flow, answers, "en"), [], "joined already")
 		self.assertEqual(found, SimilarCase(main.name, self.drain.name, "Ward 77", "1 August 2026", 1))
 
 	def test_nothing_is_looked_for_before_what_and_where_are_known(self):

@@ -56,6 +56,8 @@ class Site:
 		self.contact = contact
 		self.office = office
 		self.offices = office.kinds if office else ()
+		# A turn decides before anything is done: what is true of a case stays so meanwhile.
+		self.known_facts: dict[str, frappe._dict] = {}
 		settings = frappe.get_cached_doc("Grievance Settings")
 		self.messages_per_minute = cint(settings.messages_per_minute)
 		self.draft_offer_minutes = cint(settings.draft_offer_minutes)
@@ -225,7 +227,12 @@ class Site:
 			place.get("longitude"),
 			now_datetime(),
 		)
-		return [self.as_similar(row, language) for row in rows if row.citizen != self.citizen]
+		joined = duplicates.joined_by(self.citizen)
+		return [
+			self.as_similar(row, language)
+			for row in rows
+			if row.citizen != self.citizen and row.name not in joined
+		]
 
 	def as_similar(self, row: frappe._dict, language: str) -> SimilarCase:
 		place = self.area(row.area, language)
@@ -299,8 +306,10 @@ class Site:
 		"""Tell what a condition may know of a case of the office; nothing of any other."""
 		if not (name and OFFICER in self.offices):
 			return frappe._dict(can=[])
-		with acting_as(self.office.user):
-			return officer_cases.facts(name)
+		if name not in self.known_facts:
+			with acting_as(self.office.user):
+				self.known_facts[name] = officer_cases.facts(name)
+		return self.known_facts[name]
 
 	def as_office_case(self, row: frappe._dict, language: str) -> Case:
 		speak = language or self.default_language

@@ -73,6 +73,12 @@ def similar(
 	return list(found.values())[:SHOWN]
 
 
+def joined_by(citizen: str | None) -> set[str]:
+	"""Name the main cases to which a citizen has joined one of theirs."""
+	theirs = {"citizen": citizen, "duplicate_of": ("is", "set")}
+	return set(frappe.get_all("Grievance", theirs, pluck="duplicate_of")) if citizen else set()
+
+
 def _near(matter: tuple[str, str], latitude, longitude, metres: int) -> list[frappe._dict]:
 	if not (metres and latitude and longitude):
 		return []
