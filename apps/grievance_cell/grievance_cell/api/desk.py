@@ -7,8 +7,10 @@ from typing import Any
 
 import frappe
 import frappe.client
-from frappe.desk import listview, query_report
+from frappe.desk import listview, query_report, reportview
 from frappe.desk.form import linked_with
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
 
 from grievance_cell.grievances.attached_records import citizens_data, refuse_columns
 from grievance_cell.organisation.phone import NUMBER, to_e164
@@ -20,9 +22,13 @@ def get_count(**given: Any) -> int:
 	doctype = given.get("doctype")
 	if doctype not in citizens_data():
 		return frappe.call(frappe.client.get_count, **given)
-	filters = frappe.parse_json(given.get("filters") or "[]")
-	found = frappe.get_list(doctype, filters=filters, fields=["count(*) as found"], order_by=None)
-	return found[0].found
+	asked = frappe.local.form_dict
+	# The list's own count sees the user's rows only; it reads what it is asked from the request.
+	frappe.local.form_dict = frappe._dict(doctype=doctype, filters=given.get("filters") or "[]")
+	try:
+		return reportview.get_count()
+	finally:
+		frappe.local.form_dict = asked
 
 
 @frappe.whitelist()
@@ -33,15 +39,19 @@ def get_group_by_count(**given: Any) -> list:
 		return frappe.call(listview.get_group_by_count, **given)
 	filters = frappe.parse_json(given.get("current_filters") or "[]")
 	seen = frappe.get_list(doctype, filters=filters, pluck="name", limit=0)
-	rows = frappe.get_all(
-		"ToDo",
-		{"reference_type": doctype, "reference_name": ("in", seen), "status": ("!=", "Cancelled")},
-		["allocated_to as name", "count(*) as count"],
-		group_by="allocated_to",
-		order_by="count desc",
-		limit=50,
+	if not seen:
+		return []
+	assignment, count = frappe.qb.DocType("ToDo"), Count("*")
+	return (
+		frappe.qb.from_(assignment)
+		.select(assignment.allocated_to.as_("name"), count.as_("count"))
+		.where((assignment.reference_type == doctype) & assignment.reference_name.isin(seen))
+		.where(assignment.status != "Cancelled")
+		.groupby(assignment.allocated_to)
+		.orderby(count, order=Order.desc)
+		.limit(50)
+		.run(as_dict=True)
 	)
-	return rows if seen else []
 
 
 @frappe.whitelist()

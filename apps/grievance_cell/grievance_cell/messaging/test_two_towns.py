@@ -106,6 +106,13 @@ class TestTwoTowns(SiteTestCase):
 			self.assertEqual(desk.get_count(doctype="Grievance", filters=frappe.as_json(category)), 1)
 			frappe.local.form_dict = frappe._dict(doctype="Grievance", filters=frappe.as_json(category))
 			self.assertEqual(reportview.get_count(), 1)
+			given = {
+				"doctype": "Grievance",
+				"current_filters": frappe.as_json(category),
+				"field": "assigned_to",
+			}
+			grouped = desk.get_group_by_count(**given)
+			self.assertEqual([row.name for row in grouped], [self.ours.case.assigned_to])
 			grouped = get_group_by_count("Grievance", frappe.as_json(category), "area")
 			self.assertEqual([(row.name, row.count) for row in grouped], [(self.ours.ward.name, 1)])
 			card = frappe.get_doc(
