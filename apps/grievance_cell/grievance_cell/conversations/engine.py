@@ -409,7 +409,9 @@ class Bot:
 		if audience != CITIZEN:
 			# What was said waits for no form of an office; files wait for the case that they belong to.
 			session.held = [each for each in session.held if each.get("media")]
-			return self.office.show_all() if session.held else self.menu()
+			if not session.held:
+				return self.menu()
+			return self.office.show_all() if self.turn.flows_about_cases() else self.refuse_files()
 		held = self.held_opening()
 		if not held:
 			return self.menu()
@@ -562,7 +564,10 @@ class Bot:
 
 	def open_for_office(self, event: Event) -> None:
 		"""Take up what an office says with no form open: a word that starts one, files for the case chosen next, the menu."""
-		if event.kind == "media":
+		if event.kind == "media" and not self.turn.flows_about_cases():
+			if not self.is_rest_of_album(event):
+				self.refuse_files()
+		elif event.kind == "media":
 			self.session.held.append(event.to_dict())
 			if not self.is_rest_of_album(event):
 				self.office.show_all(self.form.received(event.media_type))
@@ -570,6 +575,11 @@ class Bot:
 			self.begin(flow)
 		else:
 			self.menu(self.problem_with(event))
+
+	def refuse_files(self) -> None:
+		"""Say that an office without forms about its cases can send nothing to them."""
+		self.session.held = []
+		self.menu(self.text("Photos and files are not taken here. To report something, write as a citizen."))
 
 	def greet(self) -> bool:
 		"""Ask a citizen who is new for what we have to know; False if there is nothing to ask."""

@@ -185,6 +185,14 @@ class TestOfficeCases(unittest.TestCase):
 		talk.hear(tap(f"office-case:{LATE.name}"), tap(f"office-act:Done:{LATE.name}"))
 		self.assertEqual(talk.draft.media, ["m1", "m2"])
 
+	def test_a_photo_of_a_representative_who_can_send_none_is_refused_and_not_acknowledged(self):
+		for talk in (representative(), officer(REPRESENTATIVE)):
+			talk.hear(photo("m1"), *([] if talk.session.audience else [tap("speak-as:Representative")]))
+			self.assertIn("not taken here", talk.said)
+			self.assertIn("speak-as:Citizen", talk.ids)
+			self.assertEqual(talk.session.held, [])
+		self.assertEqual(representative().hear(photo("m1"), photo("m2")).last, [])
+
 	def test_words_that_are_nothing_show_the_menu_of_the_office(self):
 		talk = at_work().hear(text("please look into it today"))
 		self.assertIn("did not understand", talk.said)
