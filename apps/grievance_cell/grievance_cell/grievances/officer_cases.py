@@ -216,7 +216,7 @@ def give_delay_reason(case: str, values: dict, files: list, when: datetime) -> s
 	"""Say why a case is late: the answers `delay_reason`, a Delay Reason, and `remark`, which the citizen reads."""
 	document = _to_change(case)
 	delays.give_reason(document, values.get("delay_reason"), values.get("remark"))
-	return _("The reason is kept with the case {0}, and the citizen is told.").format(case)
+	return _("The reason is kept with the case {0}. The citizen can read it there.").format(case)
 
 
 def _to_change(name: str):
