@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, now_datetime
 
-from grievance_cell.grievances import actions
+from grievance_cell.grievances import actions, officers
 from grievance_cell.grievances.hierarchy import OFFICER, SUPERIOR, office_above
 from grievance_cell.grievances.officers import tell_posting
 from grievance_cell.organisation.postings import worker_of
@@ -89,7 +89,9 @@ def inform(case, posting: str | None, percent) -> None:
 		return _("{0} % of the time for the case {1} is over", language).format(cint(percent), case.name)
 
 	tell_posting(posting, case, say)
-	actions.record(case, WARNED, posting=posting, remark=say(frappe.local.lang))
+	# The e-mail to that office quotes it.
+	language = officers.language_of(worker_of(posting))
+	actions.record(case, WARNED, posting=posting, remark=say(language))
 
 
 def call(case) -> None:

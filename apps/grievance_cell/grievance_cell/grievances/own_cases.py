@@ -21,7 +21,6 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 	RESOLVED,
 	category_of,
 )
-from grievance_cell.grievances.officers import tell_officer
 
 REGISTERED = "Registered"
 WITHDRAWN_STATUS = "Withdrawn"
@@ -196,7 +195,6 @@ def add_information(citizen: str | None, case: str, values: dict, when: datetime
 	matter = matter_of(document)
 	said = said_in(values) or _("Photo or file")
 	actions.record(matter, INFORMATION_ADDED, remark=said, visible_to_citizen=1)
-	tell_officer(matter, _("The citizen has added to the case {0}").format(matter.name), said)
 	return _("We have added it to your case {0}.").format(case)
 
 
@@ -211,12 +209,12 @@ def remind(citizen: str | None, case: str, values: dict, when: datetime) -> str:
 	latest = frappe.db.get_value(
 		"Grievance Action",
 		{"reference_doctype": "Grievance", "reference_name": matter.name, "action": REMINDED},
-		"max(done_on)",
+		"done_on",
+		order_by="done_on desc",
 	)
 	if latest and get_datetime(latest).date() == now_datetime().date():
 		return _("The office has been reminded of the case {0} today already.").format(case)
 	actions.record(matter, REMINDED, visible_to_citizen=1)
-	tell_officer(matter, _("The citizen reminds you of the case {0}").format(matter.name))
 	return _("We have reminded the office of your case {0}.").format(case)
 
 
@@ -247,7 +245,6 @@ def answer_question(citizen: str | None, case: str, values: dict, when: datetime
 		return add_information(citizen, case, values, when)
 	said = said_in(values) or _("Photo or file")
 	lifecycle.move(matter, ANSWERED_STATUS, remark=said)
-	tell_officer(matter, _("The citizen has answered in the case {0}").format(matter.name), said)
 	return _("Thank you. The officer of your case {0} has your answer.").format(case)
 
 

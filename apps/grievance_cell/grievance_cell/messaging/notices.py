@@ -7,10 +7,11 @@ from here and not by Frappe, which would load every one of them at every save.
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, now_datetime
+from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Reply
 from grievance_cell.database import harmless
+from grievance_cell.grievances import officers
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance.grievance import EMERGENCY
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
@@ -149,7 +150,12 @@ def given_to_officer(case) -> tuple[str]:
 
 def send(notification, case, action, mailed: set[str], citizens_only: bool = False) -> None:
 	remark = action.remark or ""
-	context = {"doc": case, "action": action, "remark": remark}
+	context = {
+		"doc": case,
+		"action": action,
+		"remark": remark,
+		"head_decides": lambda: recipients.head_decides(case, action),
+	}
 	if notification.condition and not frappe.safe_eval(notification.condition, None, dict(context)):
 		return
 	for recipient in recipients.of(notification, case, context):
@@ -314,17 +320,7 @@ def tell_officer(notification, recipient: Recipient, context: dict) -> None:
 			frappe.render_template(_(said), context) for said in (notification.subject, notification.message)
 		)
 	if notification.channel == DESK or notification.send_system_notification:
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"type": "Alert",
-				"for_user": recipient.user,
-				"subject": escape_html(subject),
-				"email_content": escape_html(text),
-				"document_type": case.doctype,
-				"document_name": case.name,
-			}
-		).insert(ignore_permissions=True)
+		officers.tell(recipient.user, case, subject, text)
 	if notification.channel == EMAIL and recipient.email and mail.is_possible():
 		link = frappe.utils.get_url_to_form(case.doctype, case.name)
 		mail.send_after_commit(recipient.email, subject, f"{text}\n\n{link}", case.doctype, case.name)

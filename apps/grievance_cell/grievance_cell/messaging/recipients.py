@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import frappe
+from frappe.utils import cint
 
 from grievance_cell.grievances import citizens
+from grievance_cell.grievances.decisions import APPROVALS_OF_HEAD
+from grievance_cell.grievances.proposals import LONG_TERM
 from grievance_cell.organisation.phone import to_e164
 from grievance_cell.organisation.postings import head_of, heads_of_area, worker_of
 
@@ -72,6 +75,18 @@ def by_field(document, name: str, action=None) -> Iterator[Recipient]:
 		elif described.options == "Phone":
 			if number := to_e164(value):
 				yield Recipient(number=number, language=document.get("language"))
+
+
+def head_decides(case, action) -> bool:
+	"""Tell whether the head of a case's department may decide what was just proposed; else that is for the office above.
+
+	Nobody decides what they have proposed themselves, and a second extension is the collector's (for recipients' conditions).
+	"""
+	head = head_of(case.department, case.area) if case.department else None
+	user = head and worker_of(head)
+	if not user or user == action.actor:
+		return False
+	return not (case.proposal == LONG_TERM and cint(case.long_term_count) >= APPROVALS_OF_HEAD)
 
 
 def citizen(name: str, _document=None) -> Iterator[Recipient]:

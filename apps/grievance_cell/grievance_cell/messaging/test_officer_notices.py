@@ -1,8 +1,9 @@
 from unittest.mock import patch
 
 import frappe
+from frappe.utils import now_datetime
 
-from grievance_cell.grievances import actions, lifecycle
+from grievance_cell.grievances import actions, ladder, lifecycle, own_cases, proposals
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.messaging import mail, notices
@@ -18,7 +19,7 @@ from grievance_cell.testing import (
 )
 
 # Who is told of which step: by WhatsApp the citizen or the officer, by desk and e-mail the officer.
-CITIZEN, OFFICER, OFFICE, HEAD = "citizen", "assigned_to", "posting", "department"
+CITIZEN, OFFICER, OFFICE, HEAD, ABOVE = "citizen", "assigned_to", "posting", "department", "area"
 SHIPPED = {
 	**{step: {("WhatsApp", CITIZEN)} for step in notices.TOLD_TO_CITIZENS},
 	"Overdue": {("WhatsApp", CITIZEN), ("Desk", OFFICER), ("Email", OFFICER)},
@@ -31,10 +32,9 @@ SHIPPED = {
 	"Time Running Out": {("Email", OFFICE)},
 	"Escalated": {("Email", OFFICE), ("WhatsApp", OFFICE)},
 	"Long Term Over": {("Email", OFFICER)},
-	"Proposed": {("Desk", HEAD), ("Email", HEAD)},
+	"Proposed": {("Desk", HEAD), ("Email", HEAD), ("Desk", ABOVE), ("Email", ABOVE)},
 	"Proposal Declined": {("Desk", OFFICER), ("Email", OFFICER)},
-	# What the citizen does is shown in the desk at once; these are there for staff's own notices.
-	**{step: set() for step in ("Citizen Answered", "Information Added", "Citizen Reminds")},
+	**{step: {("Desk", OFFICER)} for step in ("Citizen Answered", "Information Added", "Citizen Reminds")},
 }  # fmt: skip
 
 
@@ -247,6 +247,45 @@ class TestOfficerNotices(CaseTestCase):
 		case = self.case()
 		actions.record(case, "Escalated", posting=self.above.name, remark="JE -> AE")
 		self.assertEqual(self.mailed(self.head), [f"Escalated to you: {case.name}"])
+
+	def test_what_the_citizen_does_is_told_once_in_the_officers_language_and_can_be_switched_off(self):
+		frappe.db.set_value("User", self.officer, "language", "hi")
+		case = self.case()
+		self.citizen.db_set("language", "en")
+
+		def told() -> list[str]:
+			given = (self.citizen.name, case.name, {"what": "It is worse"}, now_datetime())
+			with acting_as(bot_user()):
+				own_cases.add_information(*given)
+				own_cases.remind(*given)
+			return self.desk(self.officer)[1:]
+
+		added, reminded = (
+			f"नागरिक ने प्रकरण {case.name} में कुछ जोड़ा है",
+			f"नागरिक ने प्रकरण {case.name} की याद दिलाई है",
+		)
+		self.assertEqual(told(), [added, reminded])
+		frappe.db.set_value("Notification", "Officer: Information Added", "enabled", 0)
+		self.assertEqual(told(), [added, reminded])
+
+	def test_what_the_head_may_not_decide_is_put_to_the_office_above(self):
+		collector = make_user("Collector")
+		make_posting(None, self.ward, user=collector, level=9, heads_area=1)
+		case = self.case()
+		said = f"A decision is wanted in the case {case.name}: Junk"
+		for user, heard in ((self.officer, self.head), (self.head, collector)):
+			self.mails.clear()
+			with self.subTest(user):
+				with acting_as(user):
+					proposals.propose(frappe.get_doc("Grievance", case.name), "Junk", "An advertisement")
+				told = [each for each in (self.head, collector) if said in self.mailed(each)]
+				self.assertEqual(told, [heard])
+				proposals.decline(frappe.get_doc("Grievance", case.name), "It is none")
+
+	def test_a_warning_by_e_mail_is_in_one_language(self):
+		frappe.db.set_value("User", self.officer, "language", "hi")
+		ladder.inform(self.case(), self.posting.name, 75)
+		self.assertNotIn("of the time", self.mails[-1][2])
 
 	def test_what_one_has_done_oneself_is_not_told(self):
 		case = self.case()
