@@ -290,7 +290,7 @@ class TestOfficerTalk(OfficeTalkTestCase):
 		self.act("Delay")
 		reason = frappe.get_all("Delay Reason", {"enabled": 1}, pluck="name", limit=1)[0]
 		self.tap(f"delay_reason:{reason}")
-		self.assertIn("the citizen is told", self.say("The road was closed"))
+		self.assertIn("The citizen can read it", self.say("The road was closed"))
 		case = self.reload()
 		self.assertEqual((case.delay_reason, case.delay_remark), (reason, "The road was closed"))
 		self.assertIn("Case Settled", self.acts())
