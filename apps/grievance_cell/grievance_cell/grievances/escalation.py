@@ -20,7 +20,7 @@ HOURS_AFTER_FAILURE = 1
 # What a check may change on a case by itself; all else is a move.
 FIELDS = (
 	"sla_status", "response_status", "resolution_by", "on_hold_since", "hold_seconds", "question_hold_seconds",
-	"question_reminders", "escalation_level", "unacknowledged_count", "breached_on", "first_breached_on",
+	"question_reminders", "escalation_level", "unacknowledged_count", "called_on", "breached_on", "first_breached_on",
 	"delay_reason", "delay_remark", "inform_by", "next_check_on",
 )  # fmt: skip
 WORK_STATUS = "In Progress"
@@ -126,12 +126,12 @@ def tell_overdue(case) -> None:
 
 
 def climb(case, moment, now) -> None:
-	ladder.climb(case)
+	ladder.climb(case, moment)
 	assign(case)
 
 
 def call(case, moment, now) -> None:
-	ladder.call(case)
+	ladder.call(case, moment)
 	assign(case)
 
 

@@ -64,22 +64,28 @@ def pass_rungs(case) -> None:
 
 
 def next_call(case) -> datetime | None:
-	"""Tell when an emergency goes up that nobody has taken: at its response's date, then after each further response time."""
-	calls = cint(case.unacknowledged_count)
-	if case.priority != EMERGENCY or case.first_responded_on or not case.response_by or calls >= MOST_CALLS:
+	"""Tell when an emergency goes up that nobody has taken: a response time after it came to its office.
+
+	To the first one it came with its registration, or when it was raised to an emergency.
+	"""
+	if (
+		case.priority != EMERGENCY
+		or case.first_responded_on
+		or cint(case.unacknowledged_count) >= MOST_CALLS
+	):
 		return None
-	response_by = get_datetime(case.response_by)
-	response_time = response_by - get_datetime(case.clock_started_on or case.registered_on)
-	return response_by + max(response_time, SHORTEST_CALL) * calls
+	since = get_datetime(case.called_on or case.registered_on)
+	wanted = deadlines.response_wanted_by(case, since)
+	return wanted and max(wanted, since + SHORTEST_CALL)
 
 
-def climb(case) -> None:
-	"""Take the next step of the ladder: warn or inform an office, or hand the case to it."""
+def climb(case, on: datetime) -> None:
+	"""Take the next step of the ladder at its moment: warn or inform an office, or hand the case to it."""
 	rung = next_rung(case)
 	case.escalation_level = rung.level
 	posting = case.posting if rung.to == OFFICER and case.posting else office_above(case, rung.to)
 	if rung.action == MOVE:
-		hand_up(case, posting, ESCALATED)
+		hand_up(case, posting, ESCALATED, on)
 	else:
 		inform(case, posting, rung.percent_of_resolution)
 
@@ -94,20 +100,21 @@ def inform(case, posting: str | None, percent) -> None:
 	actions.record(case, WARNED, posting=posting, remark=say(language))
 
 
-def call(case) -> None:
-	"""Hand an emergency that nobody has taken to the next office up."""
+def call(case, on: datetime) -> None:
+	"""Hand an emergency that nobody has taken to the next office up, at its moment."""
 	above = office_above(case, SUPERIOR)
-	hand_up(case, above, NOT_ACKNOWLEDGED)
+	hand_up(case, above, NOT_ACKNOWLEDGED, on)
 	case.unacknowledged_count = cint(case.unacknowledged_count) + 1 if above else MOST_CALLS
 
 
-def hand_up(case, posting: str | None, action: str) -> None:
+def hand_up(case, posting: str | None, action: str, on: datetime) -> None:
 	"""Hand a case to an office above its own, and tell both; where there is none its own is told again.
 
-	This is no transfer: the case is not counted as one, and its clock runs on.
+	`on` is the moment from which that office is waited for: after an outage, when it fell due. This is no transfer: the case is not counted as one, and its clock runs on.
 	"""
 	before = case.posting
 	to = posting or before
+	case.called_on = on
 
 	def say(language: str) -> str:
 		if action == NOT_ACKNOWLEDGED:

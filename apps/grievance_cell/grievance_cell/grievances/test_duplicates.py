@@ -201,7 +201,7 @@ class TestMerge(SiteTestCase):
 		self.merge()
 		superior = make_posting(self.department, self.town, level=2)
 		self.posting.db_set("reports_to", superior.name)
-		ladder.hand_up(self.main, superior.name, ladder.ESCALATED)
+		ladder.hand_up(self.main, superior.name, ladder.ESCALATED, now_datetime())
 		self.joined.reload()
 		self.assertEqual(self.joined.posting, superior.name)
 

@@ -276,6 +276,47 @@ class TestLadder(TimedTestCase):
 			],
 		)
 
+	def raise_to_emergency(self, when: datetime) -> None:
+		with at(when):
+			case = frappe.get_doc("Grievance", self.case.name)
+			case.priority = "Emergency"
+			case.save()
+		self.case.reload()
+
+	def test_a_case_raised_to_an_emergency_goes_up_a_response_time_after_that_and_not_at_once(self):
+		raised = START + 90 * MINUTE
+		self.raise_to_emergency(raised)
+		self.check(raised + MINUTE)
+		self.check(raised + HOUR)
+		self.assertEqual((self.case.posting, self.steps()), (self.posting.name, []))
+		self.check(raised + HOUR + SECOND)
+		self.assertEqual(self.steps(), [("Not Acknowledged", self.superior.name)])
+
+	def test_a_case_raised_to_an_emergency_climbs_no_rung_that_its_new_time_has_passed(self):
+		sla = frappe.get_doc("SLA", self.case.sla)
+		next(each for each in sla.targets if each.priority == "Emergency").resolution_time = 2 * 3600
+		sla.save()
+		self.addCleanup(frappe.clear_document_cache, "SLA", sla.name)
+		self.raise_to_emergency(START + 3 * HOUR + SECOND)
+		self.check(START + 3 * HOUR + MINUTE)
+		self.assertEqual((self.case.posting, self.steps()), (self.posting.name, []))
+		self.assertEqual(self.case.escalation_level, 3)
+
+	def test_an_emergency_that_is_transferred_goes_up_a_response_time_after_that(self):
+		self.register(priority="Emergency")
+		office = self.transferred(50 * MINUTE)
+		self.check(START + 110 * MINUTE)
+		self.assertEqual((self.case.posting, self.steps()), (office.name, []))
+		self.check(START + 110 * MINUTE + SECOND)
+		self.assertEqual([action for action, _posting in self.steps()], ["Not Acknowledged"])
+
+	def test_an_emergency_whose_clock_a_transfer_starts_anew_goes_up_after_the_whole_response_time(self):
+		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)
+		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+		self.test_an_emergency_that_is_transferred_goes_up_a_response_time_after_that()
+		self.check(START + 170 * MINUTE)
+		self.assertEqual(len(self.steps()), 1)
+
 	def test_an_emergency_that_was_taken_stays(self):
 		self.register(priority="Emergency")
 		with at(START + 59 * MINUTE):

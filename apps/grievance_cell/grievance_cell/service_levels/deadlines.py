@@ -177,6 +177,12 @@ def moment_at(case, percent: float) -> datetime | None:
 	return target.clock.add(_started_on(case), hold + ceil(net * percent / 100))
 
 
+def response_wanted_by(case, since: datetime) -> datetime | None:
+	"""Tell when a response is due to what is asked of an office at a moment; None for a case with no target."""
+	target = _target(case)
+	return target and target.calendar.add(since, target.response_time)
+
+
 def responded(case, on: datetime) -> None:
 	"""Note the first response, once."""
 	if case.first_responded_on:

@@ -76,8 +76,11 @@ class Grievance(Document):
 			return
 		self.follow_route(before)
 		self.follow_sla(before)
-		if transfers.is_counted(self, before):
+		raised = self.priority == EMERGENCY != before.priority
+		if raised or transfers.is_counted(self, before):
 			ladder.pass_rungs(self)
+		if raised or before.posting != self.posting:
+			self.called_on = now_datetime()
 		self.note_raise(before)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
