@@ -171,6 +171,4 @@ def _hand_over(name: str) -> None:
 def _may_stay(case) -> bool:
 	if case.posting not in postings.active_among([case.posting]):
 		return False
-	if not case.against_posting:
-		return True
-	return not postings.barred_by(case.against_posting) & {case.posting, postings.in_charge(case.posting)}
+	return not (case.against_posting and postings.is_barred(case.posting, case.against_posting))

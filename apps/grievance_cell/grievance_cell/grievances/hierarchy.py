@@ -12,8 +12,8 @@ RUNGS = (OFFICER, SUPERIOR, HEAD, COLLECTOR)
 def posting_for(case, to: str) -> str | None:
 	"""Name the posting on a rung above a case; where there is none, that of the next rung up which has one.
 
-	`case` has posting, department, area and against_posting, whose own line has no part in it. None where nobody stands
-	above it.
+	`case` has posting, department, area and against_posting, whose own line has no part in it, nor has an office of which
+	one of that line has the charge. None where nobody stands above it.
 	"""
 	return next(_from_rung(case, to), None)
 
@@ -21,14 +21,16 @@ def posting_for(case, to: str) -> str | None:
 def office_above(case, to: str) -> str | None:
 	"""Name the posting to which a case climbs: as posting_for, but never one below its own, nor a vacant one if it can be.
 
-	None where it is with the highest already.
+	Nor one that the same person works for as for its own. None where it is with the highest already.
 	"""
 	nearest = None
 	for posting in _from_rung(case, to):
 		if _stands_above(posting, case):
-			if postings.worker_of(posting):
+			worker = postings.worker_of(posting)
+			if worker and worker != case.assigned_to:
 				return posting
-			nearest = nearest or posting
+			if not worker:
+				nearest = nearest or posting
 	return nearest
 
 
@@ -41,7 +43,7 @@ def _from_rung(case, to: str) -> Iterator[str]:
 		COLLECTOR: lambda: postings.heads_of_area(case.area),
 	}
 	found = (finders[rung]() for rung in RUNGS[RUNGS.index(to) :])
-	return (posting for posting in found if posting and posting not in barred)
+	return (posting for posting in found if posting and not barred & {posting, postings.in_charge(posting)})
 
 
 def _stands_above(posting: str, case) -> bool:

@@ -1,7 +1,7 @@
 import frappe
 
-from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, OFFICER, SUPERIOR, posting_for
-from grievance_cell.testing import SiteTestCase, make_area, make_department, make_posting
+from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, OFFICER, SUPERIOR, office_above, posting_for
+from grievance_cell.testing import SiteTestCase, make_area, make_department, make_posting, make_user
 
 
 class TestHierarchy(SiteTestCase):
@@ -51,3 +51,19 @@ class TestHierarchy(SiteTestCase):
 		self.assertEqual(self.above(SUPERIOR, **against), self.head.name)
 		self.assertEqual(self.above(OFFICER, **against), self.head.name)
 		self.assertEqual(self.above(HEAD, against_posting=self.head.name), self.collector.name)
+
+	def test_an_office_whose_charge_is_with_the_posting_complained_about_is_passed(self):
+		self.superior.db_set("charge_given_to", self.officer.name)
+		self.assertEqual(self.above(SUPERIOR, against_posting=self.officer.name), self.head.name)
+
+	def test_a_case_does_not_climb_to_whoever_has_it_already(self):
+		self.officer.db_set("user", make_user("Grievance Officer"))
+		self.head.db_set("user", make_user("Grievance Officer"))
+		self.superior.db_set("charge_given_to", self.officer.name)
+		case = frappe._dict(
+			posting=self.officer.name,
+			assigned_to=self.officer.user,
+			department=self.department.name,
+			area=self.ward.name,
+		)
+		self.assertEqual(office_above(case, SUPERIOR), self.head.name)

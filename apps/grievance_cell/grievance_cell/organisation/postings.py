@@ -184,6 +184,11 @@ def barred_by(against: str) -> set[str]:
 	return reporting | accused | set(theirs)
 
 
+def is_barred(posting: str, against: str) -> bool:
+	"""Tell whether a posting has no part in a complaint against one, or its charge is with one that has none."""
+	return bool({posting, in_charge(posting)} & barred_by(against))
+
+
 def head_of(department: str, area: str | None) -> str | None:
 	"""Name the posting that heads a department where an area lies: the highest of those that cover it, else the nodal one."""
 	higher = [posting for posting in serving(area, {"department": department}) if posting.level > 1]
