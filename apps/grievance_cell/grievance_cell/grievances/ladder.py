@@ -68,11 +68,7 @@ def next_call(case) -> datetime | None:
 
 	To the first one it came with its registration, or when it was raised to an emergency.
 	"""
-	if (
-		case.priority != EMERGENCY
-		or case.first_responded_on
-		or cint(case.unacknowledged_count) >= MOST_CALLS
-	):
+	if case.priority != EMERGENCY or case.first_responded_on or cint(case.unacknowledged_count) >= MOST_CALLS:
 		return None
 	since = get_datetime(case.called_on or case.registered_on)
 	wanted = deadlines.response_wanted_by(case, since)
@@ -132,4 +128,4 @@ def hand_up(case, posting: str | None, action: str, on: datetime) -> None:
 		case.modified = get_datetime(case.modified)
 		tell_posting(before, case, say)
 	tell_posting(to, case, say)
-	actions.record(case, action, posting=to, remark=f"{before or '–'} -> {to}")
+	actions.record(case, action, posting=to, remark=f"{before or '–'} -> {to or '–'}")

@@ -6,7 +6,6 @@ who may make it; that it is a second person's, lifecycle.before_move sees to.
 
 import frappe
 from frappe import _
-from frappe.model.workflow import get_transitions
 from frappe.utils import cint
 
 from grievance_cell.grievances import actions, decisions, lifecycle
@@ -21,7 +20,6 @@ FIELDS = {
 # The Workflow's action that approves each.
 APPROVED_BY = {LONG_TERM: "Approve Long Term", OUT_OF_SCOPE: "Reject", JUNK: "Reject"}
 EXTENDED = "Long Term Extended"
-DECIDERS = {"Department Head", "Collector"}
 
 
 def propose(case, what: str, remark: str, **values) -> None:
@@ -34,7 +32,7 @@ def propose(case, what: str, remark: str, **values) -> None:
 		frappe.throw(_("There is no proposal {0}").format(what))
 	if case.proposal:
 		frappe.throw(_("{0} is proposed already, and waits for a decision").format(_(case.proposal)))
-	if not (category_of(case.status) == OPEN or is_extension(case, what)):
+	if not (may_be_approved(case, what) or is_extension(case, what)):
 		frappe.throw(_("This can be proposed while work goes on"))
 	if not (remark or "").strip():
 		frappe.throw(_("Write the reason of the proposal"), frappe.MandatoryError)
@@ -98,13 +96,25 @@ def decline(case, remark: str) -> None:
 	actions.record(case, f"{what} Declined", posting=case.posting, remark=remark)
 
 
+def may_be_approved(case, what: str) -> bool:
+	"""Tell whether a case is worked on, and the Workflow can lead from where it stands to what is proposed."""
+	return category_of(case.status) == OPEN and any(each.state == case.status for each in approvals(what))
+
+
 def may_decide(case) -> bool:
-	"""Tell whether the session's user could approve what is proposed: never who has proposed it."""
+	"""Tell whether the session's user is one of those who approve such a proposal, wherever the case stands meanwhile.
+
+	Never who has proposed it.
+	"""
 	if case.proposed_by == frappe.session.user:
 		return False
-	if is_extension(case, case.proposal):
-		return bool(DECIDERS & set(frappe.get_roles()))
-	return APPROVED_BY[case.proposal] in {each.action for each in get_transitions(case)}
+	return bool({each.allowed for each in approvals(case.proposal)} & set(frappe.get_roles()))
+
+
+def approvals(what: str) -> list:
+	"""List the Workflow's transitions that approve a proposal."""
+	transitions = frappe.get_cached_doc("Workflow", lifecycle.WORKFLOW).transitions
+	return [each for each in transitions if each.action == APPROVED_BY[what]]
 
 
 def refuse() -> None:

@@ -183,6 +183,28 @@ class TestLongTerm(DecisionTestCase):
 		with self.assertRaises(frappe.PermissionError):
 			self.decide(case, self.head)
 
+	def test_it_is_not_proposed_where_the_workflow_does_not_lead_to_it(self):
+		case = self.case()
+		case.db_set("status", "Registered")
+		with self.assertRaises(frappe.ValidationError):
+			self.propose(case, "Long Term", expected_by=self.later)
+		self.assertEqual(self.propose(case, "Junk").proposal, "Junk")
+
+	def test_a_proposal_is_declined_or_approved_after_the_citizen_was_asked_as_well(self):
+		for approved in (False, True):
+			case = self.propose(self.case(), "Long Term", expected_by=self.later)
+			case = self.act(case, "Ask Citizen", self.officer, question="Where?")
+			with self.assertRaises(frappe.PermissionError):
+				self.decide(case, self.head)
+			with self.assertRaises(frappe.PermissionError):
+				self.decide(case, self.operator, approved=False)
+			frappe.set_user("Administrator")
+			if not approved:
+				self.assertIsNone(self.decide(case, self.head, approved=False).proposal)
+				continue
+			case = self.act(case, "Start Work", self.officer)
+			self.assertEqual(self.decide(case, self.head).status, "Long Term")
+
 	def test_a_demand_is_sanctioned_by_the_head_with_a_date(self):
 		demand = self.case(grievance_type="Demand")
 		with self.assertRaises(frappe.ValidationError):

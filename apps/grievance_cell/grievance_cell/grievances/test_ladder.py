@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import frappe
 
@@ -275,6 +275,13 @@ class TestLadder(TimedTestCase):
 				for each in (self.superior, self.head, self.collector, self.collector)
 			],
 		)
+
+	def test_a_case_with_no_office_anywhere_says_so(self):
+		self.case.db_set({"posting": None, "assigned_to": None, "department": None})
+		for posting in (self.superior, self.head, self.collector):
+			frappe.db.set_value("Officer Posting", posting.name, "is_active", 0)
+		self.check(START + 8 * HOUR + SECOND)
+		self.assertEqual(self.records("Escalated")[0].remark, "– -> –")
 
 	def raise_to_emergency(self, when: datetime) -> None:
 		with at(when):
