@@ -6,11 +6,13 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, getdate, now_datetime
 
-from grievance_cell.grievances import actions, informing
+from grievance_cell.grievances import actions, decisions, informing
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.decisions import FORCE_CLOSED
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 
+PRIORITIES = ("", "Low", "Medium", "High", "Emergency")
+DECIDE_OFFICE_AND_DATE = ("grievance_type", "category", "area", "against_posting")
 OVERDUE, EXPLAINED, NEW_DATE = "Overdue", "Delay Explained", "New Date"
 
 
@@ -68,6 +70,17 @@ def refuse_without_reason(case, previous) -> None:
 		frappe.throw(_("This case is overdue: give the reason for the delay first"), DelayReasonWanted)
 
 
+def refuse_correction(case, previous) -> None:
+	"""Refuse to change what decides the office, the date or the proof of a case that is overdue, until the reason is given.
+
+	Correcting it wins time, or sends it away, as well as a move does. To be told of a greater hurry is always right.
+	"""
+	corrected = any(case.get(field) != previous.get(field) for field in DECIDE_OFFICE_AND_DATE)
+	now, was = (PRIORITIES.index(each.priority or "") for each in (case, previous))
+	if corrected or now < was:
+		refuse_without_reason(previous, previous)
+
+
 def give_reason(case, delay_reason: str, delay_remark: str, expected_by=None) -> None:
 	"""Keep why a case is late; with a new date the citizen is told that."""
 	remark = (delay_remark or "").strip()
@@ -79,6 +92,10 @@ def give_reason(case, delay_reason: str, delay_remark: str, expected_by=None) ->
 		frappe.throw(_("{0} is no reason for a delay").format(delay_reason))
 	if expected_by and getdate(expected_by) <= getdate():
 		frappe.throw(_("The new date lies in the future"))
+	if not (reason_wanted(case) or is_noted(case)):
+		frappe.throw(_("This case is not overdue"))
+	if expected_by and decisions.waits_until_expected(case.status):
+		frappe.throw(_("A later date for this case is proposed, and decided by a second person"))
 	newly_overdue = reason_wanted(case) and not is_noted(case)
 	if newly_overdue:
 		# The scheduler has not come to it yet.

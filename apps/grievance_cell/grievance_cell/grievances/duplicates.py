@@ -10,9 +10,9 @@ from math import asin, cos, degrees, radians, sin, sqrt
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint, format_date, get_datetime
 
-from grievance_cell.grievances import actions, lifecycle, routing
+from grievance_cell.grievances import actions, decisions, lifecycle, parts, routing
 from grievance_cell.grievances.decisions import JOINED
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.emergencies import EMERGENCY
@@ -20,7 +20,7 @@ from grievance_cell.organisation.areas import ancestors, descendants
 from grievance_cell.organisation.postings import worker_of
 
 DUPLICATE_STATUS = "Duplicate"
-ANOTHER_JOINED, PARTED = "Another Case Joined", "Parted"
+ANOTHER_JOINED, PARTED, TAKEN_OVER = "Another Case Joined", "Parted", "Taken Over"
 # The smallest places that people name; a town or a block is too large for the same category to be the same matter.
 NEIGHBOURHOODS = ("Ward", "Village")
 EARTH_RADIUS = 6_371_000
@@ -155,6 +155,7 @@ def merge(case, into: str, *, actor: str | None = None) -> None:
 	check_joinable(case, main)
 	told = latest_action(main.name)
 	tell_the_rest(case)
+	hand_parts_over(case, main)
 	lifecycle.move(
 		case,
 		DUPLICATE_STATUS,
@@ -256,6 +257,27 @@ def hand_over(main) -> None:
 	frappe.db.set_value("Grievance", {"duplicate_of": main.name}, change, update_modified=False)
 	for each in (heir, main):
 		count(each)
+	actions.record(heir, TAKEN_OVER, posting=heir.posting, remark=f"{main.name}: {left_behind(main)}")
+	hand_parts_over(main, heir)
+
+
+def left_behind(main) -> str:
+	"""Say for what a case was waiting that goes on in another, which begins as one that was handed to its office."""
+	waited = lifecycle.waits_for_citizen(main.status) and main.question
+	expected = decisions.waits_until_expected(main.status) and (
+		format_date(main.expected_by),
+		main.long_term_reason,
+	)
+	return ", ".join(filter(None, (_(main.status), waited, *(expected or ()))))
+
+
+def hand_parts_over(case, to) -> None:
+	"""Let what other departments were asked for in a case go on in the one in which it goes on itself."""
+	citizen = {field: to.get(field) for field in ("citizen", "citizen_name", "mobile_no", "mobile_masked")}
+	for name in parts.open_parts(case.name):
+		frappe.db.set_value("Grievance", name, {"parent_grievance": to.name, **citizen})
+		actions.record(frappe.get_doc("Grievance", name), TAKEN_OVER, remark=f"{case.name} -> {to.name}")
+		actions.record(to, parts.ASKED, posting=to.posting, remark=name)
 
 
 def tell_the_rest(main, joined: str | None = None) -> None:
@@ -281,9 +303,17 @@ def main_of(case):
 
 
 def follow(main) -> None:
-	"""Leave what is joined to a case with its office, whose officers then see its photos and words."""
-	office = {field: main.get(field) for field in ("department", "posting", "assigned_to")}
-	frappe.db.set_value("Grievance", {"duplicate_of": main.name}, office, update_modified=False)
+	"""Leave what is joined to a case with its office, whose officers then see its photos and words.
+
+	Only what lies elsewhere is written, and locked: a save that leaves the office as it is has nothing to do with those.
+	"""
+	office = {field: main.get(field) or None for field in ("department", "posting", "assigned_to")}
+	joined = frappe.get_all("Grievance", {"duplicate_of": main.name}, ["name", *office])
+	elsewhere = [
+		each.name for each in joined if any((each[field] or None) != office[field] for field in office)
+	]
+	if elsewhere:
+		frappe.db.set_value("Grievance", {"name": ("in", elsewhere)}, office, update_modified=False)
 
 
 def count(case) -> None:

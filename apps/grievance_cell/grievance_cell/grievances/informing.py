@@ -122,6 +122,21 @@ def whereabouts(case, language: str) -> str:
 	return _("It is now with: {0}.", language).format(at) if at else ""
 
 
+def corrected(case, before) -> str:
+	"""Say what of a case was corrected that has sent it elsewhere, in its citizen's language; "" if nothing was."""
+	language = language_of(case)
+	said = []
+	if before.category != case.category:
+		names = (_(category, language) for category in (before.category, case.category))
+		said.append(_("The category was corrected: {0} -> {1}", language).format(*names))
+	if before.area != case.area:
+		names = (
+			frappe.get_cached_value("Local Area", area, "area_name") for area in (before.area, case.area)
+		)
+		said.append(_("The place was corrected: {0} -> {1}", language).format(*names))
+	return "; ".join(said)
+
+
 def language_of(case) -> str:
 	"""Name the language in which the citizen of a case is spoken to."""
 	own = case.citizen and frappe.db.get_value("Citizen", case.citizen, "language")

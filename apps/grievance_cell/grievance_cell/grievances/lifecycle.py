@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.workflow import WorkflowPermissionError, is_transition_condition_satisfied
 from frappe.utils import now_datetime
 
-from grievance_cell.grievances import actions, decisions, delays, reopening, waiting
+from grievance_cell.grievances import actions, citizens, decisions, delays, reopening, waiting
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -85,16 +85,23 @@ def begin(case) -> None:
 		visible_to_citizen=1,
 	)
 	# One that is joined to another at once is worked on there.
-	if case.posting and not case.flags.joins:
-		registered_by = frappe.session.user
-		with acting_as("Administrator"):
-			move(
-				frappe.get_doc(case.doctype, case.name),
-				ASSIGNED_STATUS,
-				actor=registered_by,
-				remark=case.routing_note,
-			)
-		case.reload()
+	if not case.flags.joins:
+		assign(case)
+
+
+def assign(case) -> None:
+	"""Hand a registered case to the posting that was found for it; whoever found it need not have that move."""
+	if case.status != FIRST_STATUS or not case.posting:
+		return
+	found_by = frappe.session.user
+	with acting_as("Administrator"):
+		move(
+			frappe.get_doc(case.doctype, case.name),
+			ASSIGNED_STATUS,
+			actor=found_by,
+			remark=case.routing_note,
+		)
+	case.reload()
 
 
 def before_move(case, previous) -> None:
@@ -196,6 +203,9 @@ def ask_citizen(case, previous) -> None:
 	if waits_for_citizen(case.status):
 		if not (case.question or "").strip():
 			frappe.throw(_("Write the question to the citizen"), frappe.MandatoryError)
+		if not citizens.of_case(case):
+			# It would be closed for want of an answer to a question that nobody has read.
+			frappe.throw(_("Nobody can be asked: this case has no citizen"))
 	elif waits_for_citizen(previous.status):
 		case.question = None
 

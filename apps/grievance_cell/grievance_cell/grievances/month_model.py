@@ -155,6 +155,7 @@ class Case:
 	proposed_date: date | None = None
 	response: str | None = "Pending"
 	calls: int = 0
+	called: datetime | None = None
 	standing: str | None = None
 	first_breach: datetime | None = None
 	breach_noted: bool = False
@@ -329,7 +330,7 @@ class Case:
 				found.append((self.respond_by, "response"))
 			if self.priority == "Emergency" and not self.responded and self.calls < MOST_CALLS:
 				wait = self.respond_by - self.registered
-				found.append((self.respond_by + wait * self.calls, "call"))
+				found.append(((self.called or self.registered) + wait, "call"))
 		return found
 
 	def live_until(self, moment: datetime) -> None:
@@ -377,11 +378,13 @@ class Case:
 			self.response = "Breached"
 		elif what == "rung":
 			self.climb()
+			if self.level > 1:
+				self.called = moment
 			self.actions["Warned" if self.level == 1 else "Escalated"] += 1
 		elif what == "call":
 			above = self.above(SUPERIOR)
 			self.calls = self.calls + 1 if above != self.office else MOST_CALLS
-			self.office = above
+			self.office, self.called = above, moment
 			self.actions["Not Acknowledged"] += 1
 		elif what == "inform":
 			self.inform(now)
@@ -502,7 +505,9 @@ class Case:
 		return True
 
 	def give_reason(self, now, new_date: date | None = None) -> bool:
-		if self.status not in (*OPEN, *PAUSED):
+		if self.status not in (*OPEN, *PAUSED) or not (self.owes_reason(now) or self.breach_noted):
+			return False
+		if new_date and self.status == "Long Term":
 			return False
 		if self.owes_reason(now) and not self.breach_noted:
 			self.note_breach()
@@ -558,9 +563,6 @@ class Case:
 		what, by = self.proposal, self.decider(by)
 		if not what or by == self.proposer or OFFICES[by][2] < 3:
 			return False
-		possible = (*WORKING, "Long Term") if what == "Long Term" else (*OPEN, "Awaiting Citizen")
-		if self.status not in possible:
-			return False
 		self.proposal = None
 		self.record(f"{what} Declined", now)
 		return True
@@ -597,7 +599,7 @@ class Case:
 			return False
 		other = OFFICES[to][0] or self.department
 		told = other != self.department
-		self.office, self.department = to, other
+		self.office, self.department, self.called = to, other, now
 		self.transfers += 1
 		self.proposal = None
 		if now >= TRANSFERS_RESTART:
@@ -656,7 +658,7 @@ class Case:
 	def hand_over(self, now, closed: bool) -> None:
 		"""The office has another officer, or is closed and each case goes where it would go now."""
 		if closed:
-			self.office = route(self.department, self.place, now)
+			self.office, self.called = route(self.department, self.place, now), now
 		self.record("Handed Over", now)
 
 	# the end

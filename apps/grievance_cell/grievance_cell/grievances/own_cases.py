@@ -52,7 +52,9 @@ def find(citizen: str, number: str) -> frappe._dict | None:
 
 
 def _cases(citizen: str, filters: dict, limit: int) -> list[frappe._dict]:
-	theirs = {"citizen": citizen, "name": ("in", citizens.confidential_cases_of(citizen))}
+	theirs = {"citizen": citizen}
+	if confidential := citizens.confidential_cases_of(citizen):
+		theirs["name"] = ("in", confidential)
 	rows = frappe.get_all(
 		"Grievance", filters, FIELDS, or_filters=theirs, order_by="registered_on desc", limit=limit
 	)
@@ -105,7 +107,12 @@ def _as_told_to(joined: str, step: frappe._dict) -> frappe._dict | None:
 def own(citizen: str | None, case: str):
 	"""Get a case of this citizen for a change, None where it is not theirs."""
 	fields = ["name", "citizen", "confidential"]
-	found = citizen and frappe.db.get_value("Grievance", case, fields, as_dict=True, for_update=True)
+	if not citizen:
+		return None
+	if main := frappe.db.get_value("Grievance", case, "duplicate_of"):
+		# Before the one that is joined to it, as an officer who saves the main one locks them.
+		frappe.db.get_value("Grievance", main, "name", for_update=True)
+	found = frappe.db.get_value("Grievance", case, fields, as_dict=True, for_update=True)
 	if not found or citizens.of_case(found) != citizen:
 		return None
 	# Locked again, since only that reads what is committed now: the officer may have saved it a moment ago.

@@ -106,8 +106,11 @@ def _tell_whole(part) -> None:
 	actions.record(whole, SETTLED, posting=part.posting, remark=f"{part.name}: {said}")
 
 	def say(language: str) -> str:
-		return _("{0} has done its part in the case {1}", language).format(
-			_(part.department, language), whole.name
+		department = _(part.department, language)
+		if part.closure_reason == DECIDED:
+			return _("{0} has done its part in the case {1}", language).format(department, whole.name)
+		return _("The part of {0} in the case {1} has ended: {2}", language).format(
+			department, whole.name, _(part.closure_reason, language)
 		)
 
 	tell_posting(whole.posting, whole, say)

@@ -149,7 +149,37 @@ class TestDelays(TimedTestCase):
 		self.assertEqual(str(self.case.expected_by), "2026-01-20")
 		self.assertEqual(self.case.citizen_informed_on, DUE + HOUR)
 
+	def test_there_is_no_reason_for_a_delay_before_there_is_one(self):
+		with self.assertRaisesRegex(frappe.ValidationError, "not overdue"):
+			self.explain(DUE)
+		self.check(DUE + SECOND)
+		with self.assertRaises(DelayReasonWanted):
+			self.move("In Progress", DUE + HOUR)
+
+	def test_a_reason_that_was_given_can_be_given_better(self):
+		self.explain(DUE + SECOND)
+		self.explain(DUE + HOUR, "The pipes come on Tuesday")
+		self.assertEqual(self.case.delay_remark, "The pipes come on Tuesday")
+
+	def test_a_work_that_waits_is_not_put_off_by_a_reason(self):
+		self.explain(DUE + SECOND)
+		head = make_user("Department Head")
+		make_posting(self.department, self.ward, level=3, user=head)
+		self.case.db_set(
+			{
+				"proposal": "Long Term",
+				"proposed_by": self.officer,
+				"proposal_remark": "Tender",
+				"proposed_date": "2026-03-01",
+			}
+		)
+		self.move("Long Term", DUE + HOUR, head)
+		with self.assertRaisesRegex(frappe.ValidationError, "second person"):
+			self.explain(DUE + 2 * HOUR, expected_by="2026-06-01")
+		self.assertEqual(str(self.case.expected_by), "2026-03-01")
+
 	def test_a_new_date_lies_in_the_future(self):
+		self.check(DUE + SECOND)
 		with self.assertRaises(frappe.ValidationError):
 			self.explain(DUE + HOUR, expected_by=DUE.date())
 
@@ -180,6 +210,37 @@ class TestDelays(TimedTestCase):
 		self.case.db_set("priority", "Low")
 		self.case.save()
 		self.assertIsNone(self.case.resolution_by)
+
+	def test_a_suggestion_that_is_a_complaint_has_a_target_and_misses_it(self):
+		self.register(grievance_type="Suggestion")
+		with at(START + HOUR):
+			self.case.grievance_type = "Complaint"
+			self.case.save()
+		self.assertEqual((self.case.response_status, self.case.resolution_by), ("Pending", DUE))
+		self.check(START + 2 * HOUR + SECOND)
+		self.assertEqual(self.case.response_status, "Breached")
+		self.register(grievance_type="Suggestion")
+		self.move("In Progress", START + HOUR)
+		with at(START + 3 * HOUR):
+			self.case.grievance_type = "Complaint"
+			self.case.save()
+		self.assertEqual(self.case.response_status, "Met")
+
+	def test_a_complaint_that_is_a_suggestion_was_never_late(self):
+		self.check(DUE + SECOND)
+		with at(DUE + HOUR):
+			self.case.grievance_type = "Suggestion"
+			self.case.save()
+		self.case.reload()
+		for field in (
+			"sla",
+			"response_by",
+			"response_status",
+			"resolution_by",
+			"sla_status",
+			"first_breached_on",
+		):
+			self.assertIsNone(self.case.get(field), field)
 
 	def test_a_part_of_a_case_is_the_offices_own_affair(self):
 		self.register(parent_grievance=self.case.name)

@@ -1,10 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.model.workflow import WorkflowPermissionError
 from frappe.utils import get_datetime, now_datetime
 
-from grievance_cell.grievances import duplicates, ladder, lifecycle, own_cases, transfers
+from grievance_cell.grievances import duplicates, ladder, lifecycle, own_cases, parts, transfers
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -369,6 +370,53 @@ class TestMerge(SiteTestCase):
 		self.main.reload()
 		self.assertEqual((self.joined.status, self.joined.duplicate_of), ("Withdrawn", None))
 		self.assertEqual((self.main.status, self.main.reported_by), ("Assigned", 0))
+
+	def test_what_other_departments_were_asked_for_goes_on_in_the_case_that_goes_on(self):
+		other = make_department()
+		make_posting(other, self.ward)
+		self.merge()
+		part = parts.ask(self.main, other.name, "Shut off the water")
+		self.as_citizen(own_cases.withdraw, self.main)
+		part.reload()
+		self.assertEqual((part.status, part.parent_grievance), ("Assigned", self.joined.name))
+		self.assertEqual((part.citizen, part.mobile_no), (self.joined.citizen, self.joined.mobile_no))
+		self.assertEqual(self.actions(self.joined)[-2:], [duplicates.TAKEN_OVER, parts.ASKED])
+		self.assertEqual(self.actions(part)[-1], duplicates.TAKEN_OVER)
+		# And so in the one that this is joined to.
+		into = self.case()
+		self.joined.reload()
+		self.merge(self.joined, into)
+		part.reload()
+		self.assertEqual((part.status, part.parent_grievance), ("Assigned", into.name))
+
+	def test_for_what_a_case_was_waiting_that_is_taken_back_is_said_in_the_one_that_goes_on(self):
+		self.merge()
+		lifecycle.move(self.main, "Awaiting Citizen", question="Which house?")
+		self.as_citizen(own_cases.withdraw, self.main)
+		row = frappe.get_last_doc(
+			"Grievance Action", {"reference_name": self.joined.name, "action": duplicates.TAKEN_OVER}
+		)
+		self.assertEqual(row.remark, f"{self.main.name}: Awaiting Citizen, Which house?")
+		self.assertFalse(row.visible_to_citizen)
+
+	def test_a_save_that_leaves_the_office_writes_to_no_joined_case(self):
+		self.merge()
+		self.main.subject = "The drain"
+		with patch.object(frappe.db, "set_value", wraps=frappe.db.set_value) as set_value:
+			self.main.save()
+		written = [str(call.args[1]) for call in set_value.call_args_list if call.args[0] == "Grievance"]
+		self.assertFalse([each for each in written if "duplicate_of" in each or self.joined.name in each])
+
+	def test_a_citizens_act_locks_the_main_case_before_the_own_one(self):
+		self.merge()
+		with patch.object(frappe.db, "get_value", wraps=frappe.db.get_value) as get_value:
+			own_cases.own(self.joined.citizen, self.joined.name)
+		locked = [
+			call.args[1] if call.args else call.kwargs["filters"]
+			for call in get_value.call_args_list
+			if call.kwargs.get("for_update")
+		]
+		self.assertEqual(list(dict.fromkeys(locked)), [self.main.name, self.joined.name])
 
 	def test_when_the_main_case_is_taken_back_the_oldest_other_goes_on(self):
 		third = self.case()

@@ -11,6 +11,7 @@ from grievance_cell.testing import (
 	make_area,
 	make_case,
 	make_category,
+	make_citizen,
 	make_department,
 	make_posting,
 	make_user,
@@ -91,7 +92,7 @@ class TestEscalation(SiteTestCase):
 		self.assertEqual(self.status(due), result)
 
 	def test_a_case_that_was_paused_meanwhile_stays_paused(self):
-		due = self.case(-1)
+		due = self.case(-1, citizen=make_citizen().name)
 		lifecycle.move(frappe.get_doc("Grievance", due.name), "Awaiting Citizen", question="Where?")
 		escalation.check(due.name)
 		self.assertEqual(self.status(due), "Paused")

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances.ladder import MOST_CALLS
 from grievance_cell.grievances.own_cases import add_information
 from grievance_cell.grievances.transfers import transfer
 from grievance_cell.testing import (
@@ -292,6 +293,8 @@ class TestLadder(TimedTestCase):
 
 	def test_a_case_raised_to_an_emergency_goes_up_a_response_time_after_that_and_not_at_once(self):
 		raised = START + 90 * MINUTE
+		# As a patch leaves what was stored under an earlier version.
+		self.case.db_set("unacknowledged_count", MOST_CALLS)
 		self.raise_to_emergency(raised)
 		self.check(raised + MINUTE)
 		self.check(raised + HOUR)

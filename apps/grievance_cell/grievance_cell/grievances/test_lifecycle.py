@@ -152,11 +152,24 @@ class TestLifecycle(SiteTestCase):
 				self.move(case, to, bot_user(), resolution="x")
 
 	def test_asking_the_citizen_stops_the_clock_and_going_on_starts_it(self):
-		case = self.move(self.case(priority="High"), "Awaiting Citizen", question="Where?")
+		case = self.move(
+			self.case(priority="High", citizen=make_citizen().name), "Awaiting Citizen", question="Where?"
+		)
 		self.assertEqual((case.sla_status, case.resolution_by), ("Paused", None))
 		case = self.move(case, "In Progress")
 		self.assertTrue(case.resolution_by)
 		self.assertIsNone(case.on_hold_since)
+
+	def test_nobody_is_asked_where_there_is_no_citizen(self):
+		with self.assertRaisesRegex(frappe.ValidationError, "no citizen"):
+			self.move(self.case(), "Awaiting Citizen", question="Where?")
+		category = make_category(self.department, confidential=1)
+		unsigned = make_case(category, self.ward)
+		with self.assertRaisesRegex(frappe.ValidationError, "no citizen"):
+			lifecycle.move(unsigned, "Awaiting Citizen", question="Where?")
+		signed = make_case(category, self.ward, citizen=make_citizen().name)
+		lifecycle.move(signed, "Awaiting Citizen", question="Where?")
+		self.assertEqual(signed.status, "Awaiting Citizen")
 
 	def test_a_system_move_keeps_the_true_actor(self):
 		case = self.case()

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
@@ -69,6 +70,17 @@ class TestOwnCases(SiteTestCase):
 			pluck="subject",
 		)
 		return [subject for subject in found if not subject.startswith("A case for you")]
+
+	def test_the_cases_of_a_citizen_are_found_on_an_index(self):
+		with patch.object(frappe.db, "sql", wraps=frappe.db.sql) as sql:
+			self.assertEqual([row.name for row in own_cases.latest(self.citizen.name)], [self.case.name])
+		(query,) = (
+			call
+			for call in sql.call_args_list
+			if "`citizen`" in str(call.args[0]) and "`tabGrievance`" in str(call.args[0])
+		)
+		(plan,) = frappe.db.sql(f"explain {query.args[0]}", *query.args[1:], as_dict=True)
+		self.assertIn("citizen", plan.possible_keys or "")
 
 	def test_yes_closes_as_confirmed(self):
 		self.resolve()

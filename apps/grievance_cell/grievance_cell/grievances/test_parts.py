@@ -127,6 +127,19 @@ class TestParts(SiteTestCase):
 		told = {"for_user": self.officer, "document_name": case.name}
 		self.assertTrue(frappe.db.exists("Notification Log", told))
 
+	def test_the_office_of_the_case_is_not_told_that_a_part_was_done_which_ended_otherwise(self):
+		case = self.case()
+		part = self.ask(case)
+		part.reload()
+		lifecycle.move(part, "Closed", decision="There is no main")
+		subjects = frappe.get_all(
+			"Notification Log", {"for_user": self.officer, "document_name": case.name}, pluck="subject"
+		)
+		self.assertIn(
+			f"The part of {self.other.name} in the case {case.name} has ended: Force Closed", subjects
+		)
+		self.assertFalse([each for each in subjects if "done its part" in each])
+
 	def test_the_citizen_hears_nothing_of_a_part(self):
 		case = self.case()
 		part = self.ask(case)

@@ -2,13 +2,14 @@ import frappe
 from frappe.utils import get_datetime
 
 from grievance_cell.api import cases as api
-from grievance_cell.grievances import lifecycle
-from grievance_cell.grievances.transfers import transfer
+from grievance_cell.grievances import delays, duplicates, lifecycle
+from grievance_cell.grievances.transfers import OFFICE, transfer
 from grievance_cell.testing import (
 	SiteTestCase,
 	make_area,
 	make_case,
 	make_category,
+	make_citizen,
 	make_department,
 	make_posting,
 	make_user,
@@ -82,6 +83,21 @@ class TestTransfers(SiteTestCase):
 		with self.assertRaisesRegex(frappe.ValidationError, "complaint against"):
 			self.transfer(case, posting=self.second.name)
 
+	def test_never_to_an_office_whose_charge_is_with_the_posting_complained_about(self):
+		above = make_posting(self.department, self.district, level=2, charge_given_to=self.second.name)
+		case = self.case(against_posting=self.second.name)
+		with self.assertRaisesRegex(frappe.ValidationError, "complaint against"):
+			self.transfer(case, posting=above.name)
+
+	def test_a_reopened_case_goes_past_an_office_whose_charge_is_with_whoever_closed_it(self):
+		head = make_posting(self.department, self.district, level=3, user=make_user("Grievance Officer"))
+		above = make_posting(self.department, level=2, charge_given_to=self.posting.name)
+		self.posting.db_set("reports_to", above.name)
+		case = self.case()
+		lifecycle.move(case, "Resolved", resolution="Done")
+		lifecycle.move(case, "Reopened")
+		self.assertEqual((case.posting, case.assigned_to), (head.name, head.user))
+
 	def test_every_transfer_is_counted_and_recorded_with_its_reason(self):
 		case = self.transfer(self.case(), posting=self.second.name)
 		row = self.last_action(case)
@@ -102,6 +118,101 @@ class TestTransfers(SiteTestCase):
 		case.category = make_category(self.other).name
 		case.save()
 		self.assertEqual((case.transfer_count, case.posting), (1, self.elsewhere.name))
+
+	def test_a_correction_says_why_the_case_went_elsewhere(self):
+		case = self.case(citizen=make_citizen(language="en").name)
+		case.category = make_category(self.other).name
+		case.save()
+		self.assertEqual(
+			self.last_action(case).remark,
+			f"The category was corrected: {self.category.name} -> {case.category}",
+		)
+		case = self.case(citizen=make_citizen(language="en").name)
+		case.area = make_area("Ward", self.district).name
+		case.save()
+		self.assertRegex(
+			self.last_action(case).remark, f"^The place was corrected: {self.ward.area_name} -> "
+		)
+
+	def test_what_is_corrected_on_a_settled_case_leaves_its_office_and_its_clock(self):
+		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)
+		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+		for closed in (False, True):
+			case = self.case()
+			lifecycle.move(case, "Resolved", resolution="Done")
+			if closed:
+				lifecycle.move(case, "Closed", closure_reason="Confirmed")
+			kept = {field: case.get(field) for field in (*OFFICE, "sla_status", "clock_started_on")}
+			case.category = make_category(self.other).name
+			case.save()
+			self.assertEqual({field: case.get(field) for field in kept}, kept)
+			self.assertEqual((case.transfer_count, self.last_action(case).action), (0, case.status))
+
+	def test_what_is_corrected_on_a_joined_case_leaves_it_with_the_main_one(self):
+		main, joined = self.case(), self.case()
+		duplicates.merge(joined, main.name)
+		joined.category = make_category(self.other).name
+		joined.save()
+		self.assertEqual((joined.department, joined.posting), (main.department, main.posting))
+
+	def overdue(self):
+		case = self.case(registered_on=get_datetime("2026-01-05 10:00:00"))
+		self.assertEqual(case.sla_status, "Overdue")
+		return case
+
+	def test_an_overdue_case_is_not_corrected_away_until_the_reason_for_the_delay_is_given(self):
+		clerk = make_user("Grievance Officer", "Grievance Operator")
+		for values in (
+			{"category": make_category(self.other).name},
+			{"area": make_area("Ward", self.district).name},
+			{"grievance_type": "Suggestion"},
+			{"priority": "Low"},
+			{"category": make_category(self.department).name},
+		):
+			case = self.overdue()
+			frappe.set_user(clerk)
+			edited = frappe.get_doc("Grievance", case.name).update(values)
+			with self.subTest(values), self.assertRaises(delays.DelayReasonWanted):
+				edited.save(ignore_permissions=True)
+			frappe.set_user("Administrator")
+			delays.give_reason(frappe.get_doc("Grievance", case.name), "No material", "It comes on Monday")
+			frappe.set_user(clerk)
+			frappe.get_doc("Grievance", case.name).update(values).save(ignore_permissions=True)
+			frappe.set_user("Administrator")
+
+	def test_an_overdue_case_is_given_a_higher_priority_without_a_word(self):
+		case = self.overdue()
+		frappe.set_user(self.posting.user)
+		case = frappe.get_doc("Grievance", case.name).update({"priority": "Emergency"})
+		case.save(ignore_permissions=True)
+		self.assertEqual(case.priority, "Emergency")
+
+	def test_a_registered_case_that_is_given_an_office_is_assigned_to_it(self):
+		frappe.db.set_single_value("Grievance Settings", "cell_posting", None)
+		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
+		empty = make_category(make_department())
+		operator = make_user("Grievance Operator")
+		for name, give in (
+			("by a transfer", lambda case: transfer(case, department=self.other.name, reason="Theirs")),
+			("by a correction", lambda case: case.update({"category": self.category.name}).save()),
+			(
+				"by hand",
+				lambda case: case.update(
+					{"posting": make_posting(None, self.district, heads_area=1, user=self.second.user).name}
+				).save(),
+			),
+		):
+			case = make_case(empty, self.ward)
+			with self.subTest(name):
+				self.assertEqual((case.status, case.posting), ("Registered", None))
+				frappe.set_user(operator)
+				give(frappe.get_doc("Grievance", case.name))
+				frappe.set_user("Administrator")
+				case.reload()
+				self.assertEqual((case.status, bool(case.assigned_to)), ("Assigned", True))
+				self.assertEqual(
+					(self.last_action(case).action, self.last_action(case).actor), ("Assigned", operator)
+				)
 
 	def test_a_posting_that_is_complained_about_later_loses_the_case(self):
 		case = self.case()
@@ -138,7 +249,7 @@ class TestTransfers(SiteTestCase):
 	def test_a_case_on_hold_that_starts_anew_is_on_hold_from_then(self):
 		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)
 		frappe.clear_document_cache("Grievance Settings", "Grievance Settings")
-		case = self.case()
+		case = self.case(citizen=make_citizen().name)
 		lifecycle.move(case, "Awaiting Citizen", question="Which house?")
 		asked = get_datetime("2026-01-05 10:00:00")
 		case.db_set({"on_hold_since": asked, "asked_on": asked})

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime, now_datetime
 
-from grievance_cell.grievances import actions, decisions, delays, lifecycle, routing, waiting
+from grievance_cell.grievances import actions, decisions, delays, informing, lifecycle, routing, waiting
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
 from grievance_cell.grievances.officers import tell_posting
 from grievance_cell.organisation import postings
@@ -63,7 +63,7 @@ def refuse_by_hand(case, before) -> None:
 
 def refuse_accused(case) -> None:
 	"""Refuse to save a complaint with an office that has no part in it."""
-	if case.against_posting and case.posting in postings.barred_by(case.against_posting):
+	if case.against_posting and postings.is_barred(case.posting, case.against_posting):
 		frappe.throw(
 			_("This case is a complaint against {0}: {1} cannot decide it").format(
 				case.against_posting, case.posting
@@ -96,7 +96,7 @@ def after_save(case, before) -> None:
 		posting=case.posting,
 		from_department=before.department,
 		to_department=case.department,
-		remark=reason or case.routing_note,
+		remark=reason or informing.corrected(case, before) or case.routing_note,
 		# From one office of a department to another is the department's own affair.
 		visible_to_citizen=int(before.department != case.department),
 	)

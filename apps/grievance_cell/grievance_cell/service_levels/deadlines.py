@@ -67,7 +67,7 @@ def _holds(sla, case) -> bool:
 
 
 def start(case) -> None:
-	"""Set a new case's deadlines."""
+	"""Set the deadlines of a new case, or of one that had none until now."""
 	case.sla = choose_sla(case)
 	case.clock_started_on = case.registered_on
 	case.hold_seconds = 0
@@ -76,6 +76,14 @@ def start(case) -> None:
 	set_deadlines(case)
 	if not case.response_by:
 		case.response_status = None
+	elif case.get("first_responded_on"):
+		case.response_status = _compared(get_datetime(case.first_responded_on), case.response_by)
+
+
+def forget(case) -> None:
+	"""Take its deadlines, and what came of them, from a case that is to have none."""
+	case.sla = case.response_by = case.response_status = case.resolution_by = case.sla_status = None
+	case.first_breached_on = None
 
 
 def restart(case, on: datetime, share: float | None = None) -> None:
@@ -189,7 +197,11 @@ def responded(case, on: datetime) -> None:
 		return
 	case.first_responded_on = on
 	if case.response_by:
-		case.response_status = "Met" if on <= get_datetime(case.response_by) else "Breached"
+		case.response_status = _compared(on, case.response_by)
+
+
+def _compared(done_on: datetime, due) -> str:
+	return "Met" if done_on <= get_datetime(due) else "Breached"
 
 
 def pause(case, on: datetime) -> None:
@@ -221,7 +233,7 @@ def settle(case, on: datetime) -> None:
 	if case.on_hold_since:
 		resume(case, on)
 	if case.resolution_by:
-		case.sla_status = "Met" if on <= get_datetime(case.resolution_by) else "Breached"
+		case.sla_status = _compared(on, case.resolution_by)
 		_note_breach(case, on)
 
 

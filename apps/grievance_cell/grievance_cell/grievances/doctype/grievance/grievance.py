@@ -26,7 +26,7 @@ from grievance_cell.grievances.doctype.grievance_status.grievance_status import 
 from grievance_cell.grievances.informing import TYPE_CORRECTED
 from grievance_cell.grievances.routing import EMERGENCY
 from grievance_cell.organisation.phone import masked
-from grievance_cell.organisation.postings import barred_by, worker_of
+from grievance_cell.organisation.postings import is_barred, worker_of
 from grievance_cell.service_levels import deadlines
 
 # What who registers a case may say, and nobody may change.
@@ -35,6 +35,8 @@ IDENTITY = ("citizen", "citizen_name", "mobile_no")
 SUBJECT_LENGTH = 80
 HIGH = "High"
 OPERATOR = "Grievance Operator"
+# What an SLA is chosen by, the fields that a condition may ask for among them.
+DECIDE_SLA = ("category", "department", "priority", "grievance_type", "area", "source")
 
 
 class Grievance(Document):
@@ -76,12 +78,15 @@ class Grievance(Document):
 			return
 		self.follow_route(before)
 		self.follow_sla(before)
-		raised = self.priority == EMERGENCY != before.priority
+		raised = self.priority == EMERGENCY != before.priority and duplicates.is_open(before)
 		if raised or transfers.is_counted(self, before):
 			ladder.pass_rungs(self)
+		if raised:
+			self.unacknowledged_count = 0
 		if raised or before.posting != self.posting:
 			self.called_on = now_datetime()
-		self.note_raise(before)
+		# Whoever gets it by the same save from another office is told with that what it is.
+		self.flags.raised = raised and (before.posting == self.posting or before.status != self.status)
 		if before.status != self.status:
 			lifecycle.before_move(self, before)
 			duplicates.check_move(self, before)
@@ -113,6 +118,7 @@ class Grievance(Document):
 			parts.after_move(self, before)
 		elif (before.department, before.posting) != (self.department, self.posting):
 			transfers.after_save(self, before)
+			lifecycle.assign(self)
 		if self.flags.pop("raised", None):
 			actions.record(self, emergencies.RAISED, posting=self.posting)
 
@@ -184,14 +190,6 @@ class Grievance(Document):
 			self.assigned_to = worker_of(self.posting)
 			transfers.refuse_accused(self)
 
-	def note_raise(self, before):
-		"""Note that a case has become an emergency: the office hears of it like of one that came as an emergency.
-
-		Whoever gets it by the same save from another office is told so with that.
-		"""
-		raised = self.priority == EMERGENCY != before.priority and duplicates.is_open(before)
-		self.flags.raised = raised and (before.posting == self.posting or before.status != self.status)
-
 	def drop_own_values(self):
 		"""Take from a request nothing that only our rules set, but for when it was registered, and a case that it is joined to."""
 		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
@@ -229,23 +227,27 @@ class Grievance(Document):
 			frappe.throw(_("Only an operator corrects this: {0}").format(labels), frappe.PermissionError)
 
 	def follow_route(self, before):
-		"""Count a transfer, or send a case on of which something was corrected that decides its office."""
+		"""Count a transfer, or send a case on of which something was corrected that decides its office.
+
+		A settled or joined case stays where it is: there is nothing to do on it.
+		"""
 		sent = bool(self.flags.transfer_reason)
 		if not sent:
 			transfers.refuse_by_hand(self, before)
+			if not duplicates.is_open(before):
+				return
+			delays.refuse_correction(self, before)
 			self.correct_route(before)
 		if sent or before.department != self.department:
 			transfers.count(self)
 
 	def correct_route(self, before):
-		if (before.category, before.area) != (
-			self.category,
-			self.area,
-		) and before.department == self.department:
+		corrected = (before.category, before.area) != (self.category, self.area)
+		if corrected and before.department == self.department:
 			self.department = routing.department_for(self.category, self.area)
 		moved = (before.department, before.area) != (self.department, self.area)
 		if before.against_posting != self.against_posting and self.posting and self.against_posting:
-			moved = moved or self.posting in barred_by(self.against_posting)
+			moved = moved or is_barred(self.posting, self.against_posting)
 		if moved and before.posting == self.posting:
 			self.posting = None
 			self.set_route()
@@ -269,15 +271,26 @@ class Grievance(Document):
 		self.target_days = settings.demand_days if self.grievance_type == DEMAND else 0
 
 	def follow_sla(self, before):
-		fields = ("category", "department", "priority", "grievance_type")
-		if all(before.get(field) == self.get(field) for field in fields):
+		if all(before.get(field) == self.get(field) for field in DECIDE_SLA):
 			return
-		self.sla = None if self.grievance_type == SUGGESTION else deadlines.choose_sla(self)
+		is_running = duplicates.is_open(before)
 		if before.grievance_type != self.grievance_type:
 			self.set_target_days()
-		if category_of(before.status) in (OPEN, PAUSED) and not before.on_hold_since:
+			if is_running and SUGGESTION in (before.grievance_type, self.grievance_type):
+				self.change_kind_of_clock()
+				return
+		self.sla = None if self.grievance_type == SUGGESTION else deadlines.choose_sla(self)
+		if is_running and not before.on_hold_since:
 			# A paused case gets its new dates when it goes on; a settled one was measured by the old ones.
 			deadlines.set_deadlines(self)
+
+	def change_kind_of_clock(self):
+		"""Give a case that was a suggestion its target, from its registration on; take it from one that is a suggestion."""
+		if self.grievance_type == SUGGESTION:
+			deadlines.forget(self)
+			self.breached_on = self.delay_reason = self.delay_remark = None
+		else:
+			deadlines.start(self)
 
 	def set_subject(self):
 		if not self.subject:

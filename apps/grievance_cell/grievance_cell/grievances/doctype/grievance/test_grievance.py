@@ -14,6 +14,7 @@ from grievance_cell.testing import (
 	make_citizen,
 	make_department,
 	make_posting,
+	make_sla,
 	make_user,
 )
 
@@ -204,8 +205,21 @@ class TestGrievance(SiteTestCase):
 		case.save()
 		self.assertLess(get_datetime(case.resolution_by), get_datetime(before))
 
+	def test_a_corrected_place_or_source_chooses_the_sla_by_its_condition(self):
+		other = make_area()
+		make_posting(self.department, other)
+		slas = [
+			make_sla(category=self.category.name, condition=condition).name
+			for condition in (f"doc.area == '{other.name}'", "doc.source == 'CPGRAMS'")
+		]
+		for values, sla in zip(({"area": other.name}, {"source": "CPGRAMS"}), slas, strict=True):
+			case = self.case()
+			self.assertNotIn(case.sla, slas)
+			case.update(values).save()
+			self.assertEqual(case.sla, sla)
+
 	def test_another_priority_gives_a_paused_case_no_date(self):
-		case = self.case()
+		case = self.case(citizen=make_citizen().name)
 		lifecycle.move(case, "Awaiting Citizen", question="Where?")
 		case.priority = "Emergency"
 		case.save()
