@@ -30,7 +30,12 @@ class TestSimilarCases(SiteTestCase):
 
 	def test_the_operator_sees_them_before_a_case_is_saved(self):
 		frappe.set_user(self.operator)
-		new = {"doctype": "Grievance", "category": self.drain.name, "area": self.ward.name}
+		new = {
+			"doctype": "Grievance",
+			"grievance_type": "Complaint",
+			"category": self.drain.name,
+			"area": self.ward.name,
+		}
 		shown = cases.similar_cases(frappe.as_json(new))
 		self.assertEqual({row["name"] for row in shown}, {self.case.name, self.other.name})
 		self.assertEqual(shown[0]["people"], 1)

@@ -305,6 +305,8 @@ class DemoDistrict(FakeWorld):
 		"""Say a case that is kept in English, status and place by name, in a language, and to whom."""
 		language = language or "hi"
 		area = next(self.place(area, language) for area in areas() if area.name == case.place)
+		words, summary = case.details
+		registered = self.translate("Registered: {0}", language).format(DUE[language])
 		return replace(
 			case,
 			title=self.translate(case.title, language),
@@ -312,7 +314,7 @@ class DemoDistrict(FakeWorld):
 			department=self.translate(case.department, language),
 			due="" if case.stage == "Paused" else DUE[language],
 			place=area.label,
-			details=case.details[:1] if office == "Officer" else case.details[1:],
+			details=(words,) if office == "Officer" else (summary, registered),
 			done=tuple(self.records[case.name][-2:]) if office == "Officer" else (),
 		)
 

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_fullname, now_datetime, strip_html
+from frappe.utils import cast, get_fullname, now_datetime, strip_html
 
 from grievance_cell.grievances import (
 	actions,
@@ -194,7 +194,7 @@ class Grievance(Document):
 		"""Take from a request nothing that only our rules set, but for when it was registered, and a case that it is joined to."""
 		for field in self.meta.get("fields", {"read_only": 1, "is_virtual": 0}):
 			if field.fieldname not in GIVEN and not field.fetch_from and not field.get("is_custom_field"):
-				self.set(field.fieldname, field.default)
+				self.set(field.fieldname, cast(field.fieldtype, field.default) if field.default else None)
 		if self.duplicate_of:
 			frappe.has_permission("Grievance", "write", doc=self.duplicate_of, throw=True)
 
