@@ -51,10 +51,11 @@ def similar(
 ) -> list[frappe._dict]:
 	"""List open cases that may be the same matter: the nearest first, then those of the same ward or village, oldest first.
 
-	Of the same type and category, if that can be shared; within `duplicate_metres`, or registered in the same ward or village in the
-	`duplicate_days` before (settings; 0 looks for none). Each has name, subject, category, area, status, citizen,
-	registered_on, `distance` in metres or None, and `people`, how many have reported it. Neither confidential cases, nor
-	those against an office, nor parts of joint ones, and of joined ones only the main one. Rows read: at most 60, on an index.
+	Of the same type and category, if that can be shared; within `duplicate_metres`, or registered in the same ward or
+	village in the `duplicate_days` before (settings; 0 looks for none). Each has name, subject, category, area, status,
+	citizen, registered_on, `distance` in metres or None, and `people`, how many have reported it. Neither confidential
+	cases, nor those against an office, nor parts of joint ones, and of joined ones only the main one. Rows read: at most
+	60, on an index.
 	"""
 	shared, confidential = frappe.get_cached_value(
 		"Grievance Category", category, ("can_be_shared", "confidential")

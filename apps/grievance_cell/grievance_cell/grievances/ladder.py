@@ -106,7 +106,8 @@ def call(case, on: datetime) -> None:
 def hand_up(case, posting: str | None, action: str, on: datetime) -> None:
 	"""Hand a case to an office above its own, and tell both; where there is none its own is told again.
 
-	`on` is the moment from which that office is waited for: after an outage, when it fell due. This is no transfer: the case is not counted as one, and its clock runs on.
+	`on` is the moment from which that office is waited for: after an outage, when it fell due. This is no transfer: the case
+	is not counted as one, and its clock runs on.
 	"""
 	before = case.posting
 	to = posting or before
