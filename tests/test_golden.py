@@ -222,6 +222,7 @@ class HttpStage:
 		case = {
 			"doctype": "Grievance",
 			**golden.OFFICE_CASE,
+			"mobile_no": f"+9199{secrets.randbelow(10**8):08}",
 			"grievance_type": "Complaint",
 			"area": area["name"],
 		}

@@ -565,8 +565,8 @@ class Bot:
 	def open_for_office(self, event: Event) -> None:
 		"""Take up what an office says with no form open: a word that starts one, files for the case chosen next, the menu."""
 		if event.kind == "media" and not self.turn.flows_about_cases():
-			if not self.is_rest_of_album(event):
-				self.refuse_files()
+			# Each of an album: the one before may have gone to a case of the citizen's own.
+			self.refuse_files()
 		elif event.kind == "media":
 			self.session.held.append(event.to_dict())
 			if not self.is_rest_of_album(event):

@@ -47,6 +47,7 @@ OFFICE_CASE = {
 	"category": "Blocked drain",
 	"description": "रामलाल के घर के सामने की नाली जाम है",
 	"public_summary": "मुख्य सड़क के पास की नाली",
+	"citizen_name": "रामलाल",
 }
 # The officer's photo of what was done, which goes before the words.
 PROOF = Turn(BUSINESS, marks=("photo",))
@@ -306,6 +307,7 @@ class DemoDistrict(FakeWorld):
 		language = language or "hi"
 		area = next(self.place(area, language) for area in areas() if area.name == case.place)
 		words, summary = case.details
+		sender = self.translate("From: {0}", language).format(OFFICE_CASE["citizen_name"])
 		registered = self.translate("Registered: {0}", language).format(DUE[language])
 		return replace(
 			case,
@@ -314,7 +316,7 @@ class DemoDistrict(FakeWorld):
 			department=self.translate(case.department, language),
 			due="" if case.stage == "Paused" else DUE[language],
 			place=area.label,
-			details=(words,) if office == "Officer" else (summary, registered),
+			details=(words, sender) if office == "Officer" else (summary, registered),
 			done=tuple(self.records[case.name][-2:]) if office == "Officer" else (),
 		)
 
