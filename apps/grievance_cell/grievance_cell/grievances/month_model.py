@@ -434,7 +434,8 @@ class Case:
 		return True
 
 	def ask(self, now) -> bool:
-		if self.status not in WORKING or self.owes_reason(now) or self.part_of:
+		# Nobody can be asked in a letter that nobody has signed.
+		if self.status not in WORKING or self.owes_reason(now) or self.part_of or not self.citizen:
 			return False
 		self.move("Awaiting Citizen", now)
 		self.asked, self.reminders = now, 0
