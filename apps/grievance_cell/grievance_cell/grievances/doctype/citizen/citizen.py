@@ -11,8 +11,7 @@ UNREAD_FIELDS = ("mobile_no", "alternate_mobile_no", "whatsapp_id")
 class Citizen(Document):
 	def validate(self):
 		self.keep_unread_fields()
-		for field in ("mobile_no", "alternate_mobile_no"):
-			self.validate_number(field)
+		self.validate_mobile_no()
 		self.mobile_masked = masked(self.mobile_no)
 
 	def keep_unread_fields(self):
@@ -21,14 +20,15 @@ class Citizen(Document):
 		for field in UNREAD_FIELDS if before else ():
 			self.set(field, self.get(field) or before.get(field))
 
-	def validate_number(self, field: str):
-		before, entered = self.get_doc_before_save(), self.get(field)
-		if not entered or (before and entered == before.get(field)):
+	def validate_mobile_no(self):
+		if not self.mobile_no:
 			return
-		number = to_e164(entered)
+		number = to_e164(self.mobile_no)
 		if not number:
-			frappe.throw(_("{0} is not a mobile number").format(entered), frappe.InvalidPhoneNumberError)
-		self.set(field, number)
+			frappe.throw(
+				_("{0} is not a mobile number").format(self.mobile_no), frappe.InvalidPhoneNumberError
+			)
+		self.mobile_no = number
 
 
 def on_doctype_update():
