@@ -105,6 +105,8 @@ def posting(name: str | None, _document=None) -> Iterator[Recipient]:
 
 def officers(users: list[str]) -> Iterator[Recipient]:
 	"""List enabled users, each with the number of a posting of theirs, else their own."""
+	if not users:
+		return
 	enabled = frappe.get_all(
 		"User",
 		{"name": ("in", users), "enabled": 1},

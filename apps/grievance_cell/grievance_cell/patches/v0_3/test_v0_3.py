@@ -131,6 +131,16 @@ class TestProtectIdentities(SiteTestCase):
 			)
 			self.assertEqual(kept, (citizen.name, "Geeta Bai", citizen.mobile_no))
 
+	def test_where_nothing_is_confidential_every_case_keeps_whose_it_is(self):
+		frappe.db.set_value("Grievance Category", {"confidential": 1}, "confidential", 0)
+		citizen = make_citizen()
+		case = make_case(make_category(make_department()), make_area(), citizen=citizen.name)
+		# As an import that asked for nothing may have left it.
+		case.db_set("category", None)
+		protect_identities.execute()
+		found = frappe.db.get_value("Grievance", case.name, ["confidential", "citizen"])
+		self.assertEqual(found, (0, citizen.name))
+
 
 class TestNumbersOfPostings(SiteTestCase):
 	def test_stored_numbers_are_written_as_whatsapp_has_them(self):
