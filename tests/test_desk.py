@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chat import Citizen, photo, wait_until
+from chat import Citizen, describe_case, photo, wait_until
 from desk import Officer, log_in
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
@@ -45,6 +45,41 @@ def test_an_officer_settles_a_case_and_the_citizen_confirms_it_on_the_phone(serv
 		draw(phone, "chat")
 	yes.click()
 	wait_for_status(desk, "Closed")
+
+
+def test_a_change_that_comes_while_a_form_is_being_loaded_is_shown(servers, open_page):
+	(posting,) = servers.rows("select user from `tabOfficer Posting` where name = %s", POSTING)
+	citizen = Citizen(servers.url("emulator"))
+	describe_case(citizen)
+	citizen.tap("confirm")
+	query = "select name from `tabGrievance` where mobile_no = %s and assigned_to = %s"
+	rows = wait_until(lambda: servers.rows(query, f"+{citizen.number}", posting["user"]), "the case")
+	case = rows[0]["name"]
+	desk = open_page(1366, 768)
+	log_in(desk, servers.url(), posting["user"])
+	desk.goto(f"{servers.url()}/app/grievance/{case}")
+	desk.wait_for_function("name => window.cur_frm?.doc?.name === name", arg=case)
+	desk.wait_for_load_state("networkidle")
+
+	held = []
+	loading = "**/*frappe.desk.form.load.getdoc*"
+	desk.route(loading, lambda route: held.append((route, route.fetch())), times=1)
+	desk.evaluate(
+		"""() => {
+			frappe.realtime.on("doc_update", () => (window.told_of_a_change = true));
+			cur_frm.reload_doc();
+		}"""
+	)
+	while not held:
+		desk.wait_for_timeout(50)
+	note = "नाली की सफाई शुरू कर दी है"
+	Officer(servers.url(), posting["user"]).save("Grievance", case, resolution=note)
+	desk.wait_for_function("window.told_of_a_change")
+	route, before = held[0]
+	assert note not in before.text()
+	route.fulfill(response=before)
+
+	desk.wait_for_function("note => cur_frm.doc.resolution === note", arg=note)
 
 
 def tell(citizen: Citizen, phone, complaint: str) -> None:

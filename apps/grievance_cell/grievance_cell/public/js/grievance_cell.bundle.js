@@ -1,4 +1,5 @@
 import "./whatsapp_link";
+import "./missed_update";
 
 frappe.provide("grievance_cell");
 
