@@ -97,6 +97,7 @@ tell_joined = ["grievance_cell.messaging.joined.tell_the_rest"]
 override_whitelisted_methods = {
 	"frappe.client.get_count": "grievance_cell.api.desk.get_count",
 	"frappe.desk.form.linked_with.get": "grievance_cell.api.desk.get_links",
+	"frappe.geo.utils.get_coords": "grievance_cell.api.desk.get_coords",
 	"frappe.desk.listview.get_group_by_count": "grievance_cell.api.desk.get_group_by_count",
 	"frappe.desk.query_report.get_data_for_custom_field": "grievance_cell.api.desk.get_data_for_custom_field",
 	"frappe.desk.query_report.export_query": "grievance_cell.api.desk.export_report",
@@ -119,6 +120,7 @@ doc_events = {
 	"Grievance Action": {
 		"after_insert": [
 			"grievance_cell.grievances.informing.on_action",
+			"grievance_cell.grievances.new_replies.on_action",
 			"grievance_cell.messaging.notices.on_action",
 			"grievance_cell.messaging.joined.on_action",
 		]

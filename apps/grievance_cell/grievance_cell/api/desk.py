@@ -9,11 +9,15 @@ import frappe
 import frappe.client
 from frappe.desk import listview, query_report, reportview
 from frappe.desk.form import linked_with
+from frappe.geo import utils as geo
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 
 from grievance_cell.grievances.attached_records import citizens_data, refuse_columns
 from grievance_cell.organisation.phone import NUMBER, to_e164
+
+# More pins than these nobody tells apart; a browser draws them in a second.
+MOST_ON_MAP = 2000
 
 
 @frappe.whitelist()
@@ -85,6 +89,18 @@ def get_links(doctype: str, docname: str) -> dict:
 	linked = linked_with.get_linked_doctypes(doctype=doctype)
 	others = {each: how for each, how in linked.items() if each not in citizens_data()}
 	return linked_with.get_linked_docs(doctype=doctype, name=docname, linkinfo=others)
+
+
+@frappe.whitelist()
+def get_coords(doctype: str, filters: list | str, type: str) -> dict:
+	"""Find where on the map the rows of a list are (for frappe.geo.utils.get_coords): of citizens' data those that the user sees."""
+	if doctype not in citizens_data():
+		return frappe.call(geo.get_coords, doctype=doctype, filters=filters, type=type)
+	wanted = [*frappe.parse_json(filters), [doctype, "latitude", "!=", 0], [doctype, "longitude", "!=", 0]]
+	fields = ["name", "latitude", "longitude"]
+	rows = frappe.get_list(doctype, filters=wanted, fields=fields, limit=MOST_ON_MAP)
+	# Frappe leaves out what the user may not read of a row.
+	return geo.convert_to_geojson("coordinates", [row for row in rows if row.get("latitude")])
 
 
 @frappe.whitelist()

@@ -27,6 +27,8 @@ FILES = (
 	"chat_flow",
 	"chat_template",
 	"notification",
+	"list_view_settings",
+	"custom_html_block",
 )
 # Columns that change without anybody having edited a document.
 BOOKKEEPING = {

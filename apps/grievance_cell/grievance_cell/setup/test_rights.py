@@ -84,6 +84,7 @@ PAGES = {"whatsapp-health": {OPERATOR, MANAGER}}
 WORKSPACES = {
 	"Grievances": {OFFICER, HEAD, OPERATOR, COLLECTOR, REPRESENTATIVE},
 	"Grievance Set-up": {MANAGER},
+	"My Desk": {OFFICER, HEAD, OPERATOR, COLLECTOR},
 }
 # Every whitelisted function: who gets past its own check, and the arguments that it is tried with. None: its rows and
 # fields are those that Frappe's own rules give the user, shown by tests beside it.
@@ -114,11 +115,19 @@ APIS = {
 	"api.chat_flow.try_it": None,
 	"api.desk.export_report": None,
 	"api.desk.find": None,
+	"api.desk.get_coords": None,
 	"api.desk.get_count": None,
 	"api.desk.get_data_for_custom_field": None,
 	"api.desk.get_group_by_count": None,
 	"api.desk.get_links": None,
 	"api.desk.run_report": None,
+	"api.lists.change_many": None,
+	"api.lists.my_desk": ({OFFICER, HEAD, OPERATOR, COLLECTOR, CITIZEN}, {}),
+	"api.lists.my_lists": ({OFFICER, HEAD, OPERATOR, COLLECTOR, CITIZEN}, {}),
+	"api.lists.place_names": (
+		{OFFICER, HEAD, OPERATOR, COLLECTOR, REPRESENTATIVE, MANAGER},
+		{"areas": "[]"},
+	),
 	"api.whatsapp.webhook": None,
 	"messaging.doctype.chat_channel.chat_channel.resume": None,
 	"messaging.health.ask_meta": None,

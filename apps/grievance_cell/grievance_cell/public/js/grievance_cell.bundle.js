@@ -1,3 +1,4 @@
+import "./my_desk";
 import "./whatsapp_link";
 import "./missed_update";
 
@@ -26,12 +27,24 @@ grievance_cell.add_number_button = function (frm) {
 	});
 };
 
-// Say in words how many days are left until a date.
+// Say in words how much is left until a moment.
 grievance_cell.time_left = function (date) {
 	const days = frappe.datetime.get_day_diff(date, frappe.datetime.now_date());
 	if (days > 1) return __("in {0} days", [days]);
 	if (days === 1) return __("tomorrow");
-	if (days === 0) return __("today");
+	if (days === 0) {
+		const time = moment(date).format("HH:mm");
+		const past = date < frappe.datetime.now_datetime();
+		return past ? __("late since {0} today", [time]) : __("by {0} today", [time]);
+	}
 	if (days === -1) return __("since yesterday");
 	return __("{0} days late", [-days]);
+};
+
+// Say how a case stands with its time: `text` in words, "" for one without a date, and a `colour`.
+grievance_cell.standing = function ({ sla_status, resolution_by }) {
+	const colour = { Overdue: "red", "Due Soon": "orange", "On Track": "blue", Paused: "gray" }[sla_status];
+	if (sla_status === "Paused") return { text: __("clock stands"), colour };
+	if (!colour || !resolution_by) return { text: "", colour: sla_status === "Breached" ? "orange" : "green" };
+	return { text: grievance_cell.time_left(resolution_by), colour };
 };

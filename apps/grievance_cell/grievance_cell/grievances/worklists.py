@@ -1,0 +1,58 @@
+"""The lists that people work from: what is due, late, open again, newly answered. One definition for desk and lists.
+
+An officer's are of the own cases; who heads a department or an area, or runs the cell, has those of all cases that they see.
+Each is a list of filters as Frappe's lists take them, so that what is counted is what the list shows.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import nowdate
+
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
+from grievance_cell.grievances.emergencies import EMERGENCY
+from grievance_cell.grievances.visibility import HEAD, SEES_ALL
+
+Filters = list[list]
+
+
+def lists_of(user: str | None = None) -> dict[str, Filters]:
+	"""Name the filters on Grievance of a user's worklists, in the order in which they are worked off."""
+	user = user or frappe.session.user
+	whose = [] if set(frappe.get_roles(user)) & {HEAD, *SEES_ALL} else [["assigned_to", "=", user]]
+	running, waiting = statuses(category=("in", (OPEN, PAUSED))), statuses(waits_for_citizen=1)
+	worked_on = ["status", "in", statuses(category=OPEN)]
+	lists = {
+		"open": [["status", "in", running]],
+		# With times of day Frappe takes the next day in as well.
+		"due_today": [
+			worked_on,
+			["sla_status", "in", ["On Track", "Due Soon"]],
+			["resolution_by", "Between", [nowdate()] * 2],
+		],
+		# Not by the date: in Frappe's list one that is missing lies before every other.
+		"overdue": [worked_on, ["sla_status", "=", "Overdue"]],
+		"new_replies": [["status", "in", running], ["new_reply", "=", 1]],
+		"reopened": [["status", "in", running], ["reopen_count", ">", 0]],
+		"waiting": [["status", "in", waiting]],
+		"emergencies": [["status", "in", running], ["priority", "=", EMERGENCY]],
+	}
+	return {
+		key: [["Grievance", *condition] for condition in (*whose, *filters)] for key, filters in lists.items()
+	}
+
+
+def titles() -> dict[str, str]:
+	"""Name each worklist in the language that is spoken."""
+	return {
+		"open": _("Open cases"),
+		"due_today": _("Due today"),
+		"overdue": _("Overdue"),
+		"new_replies": _("New replies"),
+		"reopened": _("Open again"),
+		"waiting": _("Waiting for the citizen"),
+		"emergencies": _("Emergencies"),
+	}
+
+
+def statuses(**conditions) -> list[str]:
+	return frappe.get_all("Grievance Status", conditions, pluck="name", order_by="name") or [""]
