@@ -9,10 +9,10 @@ from frappe.utils import cint, getdate
 
 CLOSED_STATUS = "Closed"
 COMPLAINT, SUGGESTION, DEMAND = "Complaint", "Suggestion", "Demand"
-FORCE_CLOSED, DECIDED, OUT_OF_SCOPE = "Force Closed", "Decided", "Out of Scope"
+FORCE_CLOSED, DECIDED, OUT_OF_SCOPE, JUNK = "Force Closed", "Decided", "Out of Scope", "Junk"
 JOINED = "Duplicate"
 # A close that was somebody's decision: who is not content with it appeals.
-DECISIONS = (OUT_OF_SCOPE, "Junk", FORCE_CLOSED, DECIDED)
+DECISIONS = (OUT_OF_SCOPE, JUNK, FORCE_CLOSED, DECIDED)
 # So often the department's head may put a date off: the first approval, and one extension.
 APPROVALS_OF_HEAD = 2
 PROPOSAL_FIELDS = ("proposal", "proposal_remark", "proposed_by", "proposed_on", "proposed_date")

@@ -146,8 +146,11 @@ def before_move(case, previous) -> None:
 	if will_be == RESOLVED:
 		case.resolved_on = now
 		case.first_resolved_on = case.first_resolved_on or now
+		case.settled_on = now
 	if will_be == CLOSED:
 		case.closed_on = now
+		unsettled = case.closure_reason in reopening.UNSETTLED
+		case.settled_on = None if unsettled else case.settled_on or now
 	if will_be in (RESOLVED, CLOSED):
 		decisions.forget_proposal(case)
 

@@ -7,14 +7,18 @@ from frappe import _
 from frappe.utils import add_to_date, cint, flt, get_datetime, now_datetime
 
 from grievance_cell.grievances import citizens
-from grievance_cell.grievances.decisions import DECISIONS, JOINED, SUGGESTION
+from grievance_cell.grievances.decisions import DECISIONS, JOINED, JUNK, OUT_OF_SCOPE, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
 from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, office_above
+from grievance_cell.grievances.waiting import NO_REPLY
 from grievance_cell.organisation.postings import worker_of
 from grievance_cell.service_levels import deadlines
 
+WITHDRAWN = "Withdrawn"
 # How a case ended that its citizen cannot open again: they took it back, or it goes on as part of another.
-FINAL = ("Withdrawn", JOINED)
+FINAL = (WITHDRAWN, JOINED)
+# How a case ended with which nothing was settled.
+UNSETTLED = (NO_REPLY, *FINAL, OUT_OF_SCOPE, JUNK)
 
 
 def reopen(case, previous, now: datetime) -> None:
@@ -31,7 +35,8 @@ def reopen(case, previous, now: datetime) -> None:
 		case.assigned_to = worker_of(above)
 		case.routing_note = _("Reopened -> {0}").format(above)
 	case.reopened_on = now
-	case.resolved_on = case.closed_on = case.closure_reason = case.force_closed_by = None
+	case.resolved_on = case.settled_on = case.closed_on = None
+	case.closure_reason = case.force_closed_by = None
 	case.resolution = case.resolution_photo = case.decision = case.delay_reason = case.delay_remark = None
 	case.escalation_level = 0
 	share = flt(frappe.get_cached_doc("Grievance Settings").reopen_share) / 100

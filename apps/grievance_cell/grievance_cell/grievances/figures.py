@@ -1,0 +1,273 @@
+"""What each figure counts, for reports, cards, e-mails and pages alike: once, as the filters of the list of cases.
+
+Since a figure is the filters of a list, the list that it opens holds as many cases as it says. docs/figures.md says the same
+in words. What is not a citizen's own case, a part that another department was asked for, counts nowhere.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from math import ceil, floor
+from typing import Any, NamedTuple
+
+import frappe
+from frappe.desk.reportview import build_match_conditions
+from frappe.query_builder import Case, CustomFunction
+from frappe.query_builder.functions import Count, Sum
+from frappe.utils import flt, getdate, now_datetime
+from pypika.analytics import Count as CountOver
+from pypika.analytics import RowNumber
+from pypika.functions import Floor
+from pypika.terms import Criterion, LiteralValue
+
+from grievance_cell.grievances.decisions import (
+	COMPLAINT,
+	DECIDED,
+	DEMAND,
+	FORCE_CLOSED,
+	JOINED,
+	JUNK,
+	OUT_OF_SCOPE,
+	SUGGESTION,
+)
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, OPEN, PAUSED, RESOLVED
+from grievance_cell.grievances.reopening import WITHDRAWN
+from grievance_cell.grievances.waiting import NO_REPLY
+from grievance_cell.organisation.areas import descendants
+
+# One condition of a list: field, operator, value.
+Filter = tuple[str, str, Any]
+
+WHOLE: Filter = ("parent_grievance", "is", "not set")
+CONFIRMED, DEEMED = "Confirmed", "No Reply to Feedback"
+TYPES = {"complaints": COMPLAINT, "demands": DEMAND, "suggestions": SUGGESTION}
+# How what was settled was closed, and how what was not settled ended.
+CLOSURES = {"confirmed": CONFIRMED, "deemed": DEEMED, "forced": FORCE_CLOSED, "decided": DECIDED}
+OTHER_ENDS = {
+	"unanswered": NO_REPLY, "withdrawn": WITHDRAWN, "joined": JOINED, "out_of_scope": OUT_OF_SCOPE, "junk": JUNK,
+}  # fmt: skip
+TREE = "descendants of (inclusive)"
+DAY = timedelta(days=1)
+SECONDS_A_DAY = 24 * 3600
+Seconds = CustomFunction("timestampdiff", ["unit", "begin", "end"])
+Ceiling = CustomFunction("ceil", ["number"])
+
+
+class Period(NamedTuple):
+	"""A time from a moment on, up to another one without it, of the site's own clock."""
+
+	begin: datetime
+	end: datetime
+
+	@classmethod
+	def of_days(cls, first: date | str, last: date | str) -> "Period":
+		"""Make the period of whole days, the last one included."""
+		return cls(datetime.combine(getdate(first), time()), datetime.combine(getdate(last), time()) + DAY)
+
+	def of(self, field: str) -> list[Filter]:
+		return [(field, ">=", str(self.begin)), (field, "<", str(self.end))]
+
+
+class Spread(NamedTuple):
+	"""How numbers lie, between two of them in proportion, as a spreadsheet has it; None of no numbers."""
+
+	median: float | None
+	ninetieth: float | None
+
+
+def definitions(period: Period, now: datetime | None = None) -> dict[str, list[Filter]]:
+	"""Define every figure: of what came and went in a period, and of what is pending now."""
+	now = (now or now_datetime()).replace(microsecond=0)
+	stages, waiting, long_term = _statuses()
+	received, settled = [WHOLE, *period.of("registered_on")], [WHOLE, *period.of("settled_on")]
+	pending = [WHOLE, ("status", "in", stages[OPEN] + stages[PAUSED])]
+	return {
+		"received": received,
+		**{name: [*received, ("grievance_type", "=", value)] for name, value in TYPES.items()},
+		"settled": settled,
+		**{name: [*settled, ("closure_reason", "=", reason)] for name, reason in CLOSURES.items()},
+		"awaiting_word": [*settled, ("status", "in", stages[RESOLVED])],
+		"with_target": [*settled, ("sla_status", "in", ["Met", "Breached"])],
+		# A case that was late once stays so, whenever it was settled after it was opened again.
+		"within_time": [*settled, ("sla_status", "=", "Met"), ("first_breached_on", "is", "not set")],
+		"rated": [*settled, ("rating", ">", 0)],
+		"reopened": [WHOLE, *period.of("reopened_on")],
+		**{
+			name: [WHOLE, *period.of("closed_on"), ("closure_reason", "=", reason)]
+			for name, reason in OTHER_ENDS.items()
+		},
+		"pending": pending,
+		**{f"pending_{name}": [*pending, ("grievance_type", "=", value)] for name, value in TYPES.items()},
+		"overdue": [
+			WHOLE,
+			("status", "in", stages[OPEN]),
+			("resolution_by", "is", "set"),
+			("resolution_by", "<", str(now)),
+		],
+		"waiting_for_citizen": [WHOLE, ("status", "in", waiting)],
+		"long_term": [WHOLE, ("status", "in", long_term)],
+		"pending_reopened": [*pending, ("reopen_count", ">", 0)],
+	}
+
+
+def _statuses() -> tuple[dict[str, list[str]], list[str], list[str]]:
+	"""Name the statuses by category, those that wait for the citizen, and those that wait until a date."""
+	stages = defaultdict(list)
+	found = frappe.get_all(
+		"Grievance Status",
+		fields=["name", "category", "waits_for_citizen", "waits_until_expected"],
+		order_by="sequence, name",
+	)
+	for status in found:
+		stages[status.category].append(status.name)
+	# A list of none would be none of the condition.
+	for stage in (OPEN, PAUSED, RESOLVED, CLOSED):
+		stages[stage] = stages[stage] or [""]
+	return (
+		stages,
+		[status.name for status in found if status.waits_for_citizen] or [""],
+		[status.name for status in found if status.waits_until_expected] or [""],
+	)
+
+
+def by_age(pending: list[Filter], limits: Sequence[int], today: date) -> list[list[Filter]]:
+	"""Part what is pending by the days since it was registered: up to each of the limits, and above the last one.
+
+	Of the limits 7 and 15: 0 to 7 days, 8 to 15, and more. A case of today is 0 days old.
+	"""
+	begins = [datetime.combine(today - timedelta(days=days), time()) for days in limits]
+	parts = []
+	for newer, older in zip([None, *begins], [*begins, None], strict=True):
+		since = [("registered_on", ">=", str(older))] if older else []
+		until = [("registered_on", "<", str(newer))] if newer else []
+		parts.append([*pending, *since, *until])
+	return parts
+
+
+def count(
+	figures: dict[str, list[Filter]],
+	by: Sequence[str] = (),
+	where: Sequence[Filter] = (),
+	user: str | None = None,
+) -> list[frappe._dict]:
+	"""Count the figures among the cases that a user sees (the session's unless another is given), in one query.
+
+	One row for each value of the fields `by` that any figure has a case of; without them one row. `days` is the sum of the
+	days to settle those settled (where `settled` is asked for), `stars` that of the ratings of those rated.
+	"""
+	case = frappe.qb.DocType("Grievance")
+	terms = [case[field] for field in by]
+	for name, filters in figures.items():
+		terms.append(Count(Case().when(matching(case, filters), 1)).as_(name))
+	if "settled" in figures:
+		terms.append(
+			Sum(Case().when(matching(case, figures["settled"]), seconds_to_settle(case))).as_("days")
+		)
+	if "rated" in figures:
+		terms.append(Sum(Case().when(matching(case, figures["rated"]), case.rating)).as_("stars"))
+	query = (
+		frappe.qb.from_(case)
+		.select(*terms)
+		.where(matching(case, where) & Criterion.any([matching(case, each) for each in figures.values()]))
+	)
+	rows = _seen_by(user, query).groupby(*(case[field] for field in by)).run(as_dict=True)
+	for row in rows:
+		if "days" in row:
+			row.days = flt(row.days) / SECONDS_A_DAY
+		if "stars" in row:
+			row.stars = flt(row.stars)
+	return rows
+
+
+def spread(
+	settled: list[Filter],
+	by: Sequence[str] = (),
+	where: Sequence[Filter] = (),
+	user: str | None = None,
+) -> dict[tuple, Spread]:
+	"""Find the median and the 90th percentile of the days to settle, by the values of the fields `by`, in one query.
+
+	The database sorts, and hands over no more than four numbers a group.
+	"""
+	case = frappe.qb.DocType("Grievance")
+	taken = seconds_to_settle(case)
+	groups = [case[field] for field in by]
+	ranked = _seen_by(
+		user,
+		frappe.qb.from_(case)
+		.select(
+			*(group.as_(f"group_{position}") for position, group in enumerate(groups)),
+			taken.as_("taken"),
+			(RowNumber().over(*groups).orderby(taken) - 1).as_("place"),
+			(CountOver("*").over(*groups) - 1).as_("last"),
+		)
+		.where(matching(case, [*settled, *where])),
+	).as_("ranked")
+	places = [at(ranked.last * share) for share in (0.5, 0.9) for at in (Floor, Ceiling)]
+	rows = (
+		frappe.qb.from_(ranked)
+		.select(
+			*(ranked[f"group_{position}"] for position in range(len(groups))),
+			ranked.last,
+			ranked.place,
+			ranked.taken,
+		)
+		.where(Criterion.any([ranked.place == place for place in places]))
+		.run()
+	)
+	found: dict[tuple, dict] = defaultdict(dict)
+	for *group, last, place, taken in rows:
+		found[(*group, last)][place] = flt(taken) / SECONDS_A_DAY
+	return {
+		key[:-1]: Spread(*(_between(numbers, key[-1] * share) for share in (0.5, 0.9)))
+		for key, numbers in found.items()
+	}
+
+
+def _between(numbers: dict[int, float], place: float) -> float:
+	below, above = numbers[floor(place)], numbers[ceil(place)]
+	return below + (above - below) * (place - floor(place))
+
+
+def seconds_to_settle(case):
+	"""Write the time from when a case was registered to when it was settled, by night and on holidays too."""
+	# Divided by us: the database would round.
+	return Seconds(LiteralValue("second"), case.registered_on, case.settled_on)
+
+
+def _seen_by(user: str | None, query):
+	# As in the list: Frappe's own rules, ours among them.
+	visible = build_match_conditions("Grievance", user=user or frappe.session.user)
+	return query.where(LiteralValue(f"({visible})")) if visible else query
+
+
+def matching(table, filters: Sequence[Filter]) -> Criterion:
+	"""Write filters of the list as a criterion on Grievance."""
+	return Criterion.all([_condition(table, *each) for each in filters])
+
+
+def _condition(table, field: str, operator: str, value) -> Criterion:
+	column = table[field]
+	match operator:
+		case "=":
+			return column == value
+		case "in":
+			return column.isin(value)
+		case ">=":
+			return column >= value
+		case ">":
+			return column > value
+		case "<":
+			return column < value
+		case "is":
+			return _is_set(column, field) if value == "set" else _is_set(column, field).negate()
+		case _ if operator == TREE:
+			return column.isin(descendants([value]) or [""])
+	raise ValueError(operator)
+
+
+def _is_set(column, field: str) -> Criterion:
+	if frappe.get_meta("Grievance").get_field(field).fieldtype in ("Date", "Datetime"):
+		return column.isnotnull()
+	# Never null, so that its opposite is its opposite.
+	return column.isnotnull() & (column != "")
