@@ -8,7 +8,7 @@ app_email = "grievance-cell@example.org"
 app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
 doctype_js = {
-	"Grievance": "public/js/same_matter.js",
+	"Grievance": ["public/js/same_matter.js", "public/js/chat_thread.js"],
 	"Local Area": "public/js/local_area_link.js",
 	"Notification": "public/js/notification.js",
 }

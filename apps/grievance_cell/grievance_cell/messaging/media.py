@@ -10,7 +10,7 @@ from frappe import _
 from frappe.core.api.file import get_max_file_size
 
 from grievance_cell.grievances import citizens
-from grievance_cell.messaging import channels
+from grievance_cell.messaging import channels, live
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
 
 MB = 1024 * 1024
@@ -127,6 +127,7 @@ def keep(message: int, row, content: bytes, extension: str) -> None:
 	frappe.db.set_value(
 		"Chat Message", message, {"media_state": "Fetched", "file": file.name, "next_attempt_on": None}
 	)
+	live.tell(owner.reference_doctype, owner.reference_name)
 	frappe.db.commit()
 
 
@@ -162,6 +163,7 @@ def give_up(message: int, reason: str) -> None:
 	)
 	if owner.reference_name:
 		show_missing(owner.reference_doctype, owner.reference_name, reason)
+		live.tell(owner.reference_doctype, owner.reference_name)
 	frappe.db.commit()
 
 

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from grievance_cell.conversations.model import Choice, Pin, Reply
-from grievance_cell.messaging import muted_hours
+from grievance_cell.messaging import live, muted_hours
 from grievance_cell.messaging.events import shard_of
 
 # What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
@@ -54,12 +54,14 @@ def queue(
 	remark: str = "",
 	language: str = "",
 	is_answer: bool = False,
+	request_key: str | None = None,
 ) -> int:
 	"""Put a message into the outbox, in this transaction; whoever commits it wakes the outbox or drains it.
 
 	`purpose` is Service, Utility or Marketing; without one a notice is Utility and anything else Service. `remark` is
 	what a template may quote of an officer's words, should the reply, being a notice, have to go out as one; `language`
 	is that of whom it is for, where that is not the citizen's. What is neither Service nor an answer waits in muted hours.
+	`request_key` is of what an officer has written; a second one of the same raises a duplicate-key error.
 	"""
 	purpose = purpose or ("Utility" if reply.notice else "Service")
 	return _insert_outgoing(
@@ -68,6 +70,7 @@ def queue(
 		purpose=purpose,
 		next_attempt_on=None if is_answer else first_attempt_on(purpose, reference_doctype, reference_name),
 		notice=reply.notice or None,
+		request_key=request_key,
 		text=reply.text[:LONGEST_TEXT],
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
@@ -98,6 +101,7 @@ def queue_file(
 	reference_doctype: str | None = None,
 	reference_name: str | None = None,
 	purpose: str = "Service",
+	request_key: str | None = None,
 ) -> int:
 	"""Put a File into the outbox, as a photo, a sound or a document by its content; raises ValidationError for what can't be sent."""
 	content = frappe.get_doc("File", file).get_content()
@@ -109,6 +113,7 @@ def queue_file(
 		next_attempt_on=first_attempt_on(purpose, reference_doctype, reference_name),
 		text=caption[:LONGEST_TEXT],
 		file=file,
+		request_key=request_key,
 		reference_doctype=reference_doctype,
 		reference_name=reference_name,
 	)
@@ -192,4 +197,5 @@ def _insert(**values) -> int:
 		f"insert into `tabChat Message` ({columns}) values ({', '.join(['%s'] * len(row))})",
 		list(row.values()),
 	)
+	live.tell(values.get("reference_doctype"), values.get("reference_name"))
 	return row["name"]

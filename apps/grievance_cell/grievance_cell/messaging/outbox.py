@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import channels, failures, messages, rates, templates, window
+from grievance_cell.messaging import channels, failures, live, messages, rates, templates, window
 from grievance_cell.messaging.providers.errors import DISTRUST_TEMPLATE, OUTSIDE_WINDOW, PAUSE, RETRY, STOP
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError, WhatsAppCloud
 from grievance_cell.messaging.wake import awake, wake
@@ -101,6 +101,7 @@ def send(name: int) -> None:
 		state = if(state = 'Sending', 'Sent', state) where name = %s""",
 		(message_id, now_datetime(), name),
 	)
+	live.tell(message.reference_doctype, message.reference_name)
 	frappe.db.commit()
 
 
@@ -235,12 +236,14 @@ def refused(message, error: ProviderError) -> None:
 		failures.put_right(message, error.code, reason)
 	else:
 		return fail(message, error.code, reason)
+	live.tell(message.reference_doctype, message.reference_name)
 	frappe.db.commit()
 
 
 def fail(message, code: int, reason: str) -> None:
 	if _note(message.name, "Failed", code, reason):
 		failures.follow_up(message, code, reason)
+		live.tell(message.reference_doctype, message.reference_name)
 	frappe.db.commit()
 
 

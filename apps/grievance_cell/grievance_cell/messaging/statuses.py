@@ -6,7 +6,7 @@ from datetime import timedelta
 import frappe
 from frappe.utils import now_datetime
 
-from grievance_cell.messaging import failures, templates
+from grievance_cell.messaging import failures, live, templates
 from grievance_cell.messaging.events import FAILED, PROCESSED
 
 # How far each state is; what failed stays failed.
@@ -39,6 +39,7 @@ def apply(event) -> bool:
 		if state == "Failed":
 			changes |= reason_of(status)
 		frappe.db.set_value("Chat Message", message.name, changes)
+		live.tell(message.reference_doctype, message.reference_name)
 		if state == "Failed":
 			failures.follow_up(message, changes["error_code"], changes["error"])
 	settle(event, None if message else "No message of ours" if state else "Unknown status")

@@ -2,10 +2,11 @@
 
 import frappe
 
+from grievance_cell.api import chat_thread
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import citizens, numbers, own_cases
 from grievance_cell.grievances.lifecycle import acting_as
-from grievance_cell.messaging import media, messages, recipients, sessions, timeline
+from grievance_cell.messaging import media, messages, recipients, sessions
 from grievance_cell.testing import (
 	SiteTestCase,
 	make,
@@ -118,11 +119,9 @@ class TestConfidential(SiteTestCase):
 		for user in self.others[1:3]:
 			with self.subTest(user), acting_as(user):
 				self.assertEqual(frappe.get_list("Chat Message", {"name": ("in", self.messages)}), [])
-				self.assertEqual(
-					timeline._messages("Grievance", self.case.name)
-					and timeline.of_case("Grievance", self.case.name)[-1].get("is_card"),
-					None,
-				)
+				with self.assertRaises(frappe.PermissionError):
+					chat_thread.open_document("Grievance", self.case.name, "read")
+				self.assertEqual(list(chat_thread.read("Grievance", self.case.name)), ["kept"])
 		with acting_as(self.others[1]):
 			self.assertEqual(frappe.get_list("Chat Session", {"name": self.session.name}), [])
 

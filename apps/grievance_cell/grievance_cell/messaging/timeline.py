@@ -1,26 +1,20 @@
-"""What the desk shows below a case, beside Frappe's own: each thing that was done, and what was said over WhatsApp."""
+"""What the desk shows below a case, beside Frappe's own: each thing that was done. What was said is in the talk (thread.py)."""
 
 import frappe
 from frappe import _
 from frappe.utils import escape_html, get_fullname
 
-from grievance_cell.grievances import citizens
 from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.grievances.visibility import sees_identity
 
-# Of a case with more, the latest are shown; the whole talk is in the Chat Messages.
+# Of a case with more, the latest are shown; all are in the Grievance Actions.
 MOST = 200
 
 
 def of_case(doctype: str, name: str) -> list[dict]:
-	"""List a case's Grievance Actions and Chat Messages for its form (additional_timeline_content).
+	"""List a case's Grievance Actions for its form (additional_timeline_content).
 
-	Frappe has made sure that the user may read the case: what was done and said about it is read with it.
+	Frappe has made sure that the user may read the case: what was done about it is read with it.
 	"""
-	return [*_actions(doctype, name), *(_messages(doctype, name) if sees_identity(name) else [])]
-
-
-def _actions(doctype: str, name: str) -> list[dict]:
 	rows = frappe.get_all(
 		"Grievance Action",
 		{"reference_doctype": doctype, "reference_name": name},
@@ -41,37 +35,3 @@ def _line(row) -> str:
 	by = " · ".join(filter(None, (who, row.posting)))
 	said = f"<div class='text-muted'>{escape_html(row.remark)}</div>" if row.remark else ""
 	return f"<b>{escape_html(what)}</b> {escape_html(by)}{said}"
-
-
-def _messages(doctype: str, name: str) -> list[dict]:
-	citizen = citizens.of_case(frappe.get_doc(doctype, name))
-	if not citizen:
-		return []
-	rows = frappe.get_all(
-		"Chat Message",
-		# What officers are told of the case, or send with a photo of the work, is not said to or by the citizen.
-		{"reference_doctype": doctype, "reference_name": name, "text": ("is", "set"), "citizen": citizen},
-		["direction", "text", "state", "error", "creation"],
-		order_by="name desc",
-		limit=MOST,
-	)
-	return [
-		{
-			"icon": "small-message",
-			"is_card": 1,
-			"creation": row.creation,
-			"content": f"<div><b>{_bubble(row)}</b><div>{_paragraph(row.text)}</div></div>",
-		}
-		for row in rows
-	]
-
-
-def _bubble(row) -> str:
-	if row.direction == "In":
-		return _("Citizen, over WhatsApp")
-	failed = f": {escape_html(row.error)}" if row.state == "Failed" and row.error else ""
-	return f"{_('To the citizen, over WhatsApp')} ({_(row.state)}{failed})"
-
-
-def _paragraph(text: str) -> str:
-	return escape_html(text).replace("\n", "<br>")

@@ -26,6 +26,7 @@ FILES = (
 	"sla",
 	"chat_flow",
 	"chat_template",
+	"quick_reply",
 	"notification",
 	"list_view_settings",
 	"custom_html_block",

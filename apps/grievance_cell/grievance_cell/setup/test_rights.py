@@ -53,6 +53,7 @@ RIGHTS = {
 	"Local Area": MASTER,
 	"Officer Posting": MASTER,
 	"Out of Scope Reason": MASTER,
+	"Quick Reply": {OFFICER: "rR", HEAD: "rR", OPERATOR: "rR", COLLECTOR: "rR", MANAGER: ALL},
 	"SLA": MASTER,
 }  # fmt: skip
 # The levels of fields above 0: who reads (r) and writes (w) each. Level 2 is read by nobody: numbers and raw messages.
@@ -107,6 +108,10 @@ APIS = {
 	"api.cases.similar_cases": None,
 	"api.cases.unmerge": None,
 	"api.citizens.erase": None,
+	**{
+		f"api.chat_thread.{name}": None
+		for name in ("read", "quick_texts", "templates", "send_text", "send_file", "send_template")
+	},
 	"api.chat_flow.preview": ({MANAGER}, {"flow": '{"doctype": "Chat Flow"}'}),
 	"api.chat_flow.offers": ({MANAGER}, {}),
 	"api.chat_flow.translate": ({MANAGER}, {"source": "Hello", "language": "hi", "text": ""}),

@@ -62,6 +62,20 @@ TYPED_IN = {
 		"remark",
 	},
 	"True if the answer can be taken, for example: answer > 0": {"answer"},
+	"In English, its other languages are translations of it. In double curly brackets: case, citizen_name, status, category, "
+	"department, office, place, due_date, expected_date": {
+		"case",
+		"citizen",
+		"name",
+		"status",
+		"category",
+		"department",
+		"office",
+		"place",
+		"due",
+		"date",
+		"expected",
+	},
 	"For a choice: one value|label|words a line, the words by which the first message is recognised; empty: the field's "
 	"own options. For a link without a field: the DocType": {"label", "value", "words"},
 }
@@ -285,6 +299,7 @@ def read_by_citizens() -> dict[str, str]:
 	for name in ("reason", "guidance"):
 		note((each[name] for each in shipped("out_of_scope_reason")), "out_of_scope_reason.json")
 	note((each["title"] for each in shipped("emergency_number")), "emergency_number.json")
+	note((each["message"] for each in shipped("quick_reply")), "quick_reply.json")
 	for flow in shipped("chat_flow"):
 		note(said_in_flow(flow), "chat_flow.json")
 		if flow.get("document_type"):
