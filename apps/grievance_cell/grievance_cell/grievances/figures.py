@@ -81,15 +81,21 @@ def definitions(period: Period, now: datetime | None = None) -> dict[str, list[F
 	stages, waiting, long_term = _statuses()
 	received, settled = [WHOLE, *period.of("registered_on")], [WHOLE, *period.of("settled_on")]
 	pending = [WHOLE, ("status", "in", stages[OPEN] + stages[PAUSED])]
+	overdue = [
+		WHOLE,
+		("status", "in", stages[OPEN]),
+		("resolution_by", "is", "set"),
+		("resolution_by", "<", str(now)),
+	]
 	return {
 		"received": received,
 		**{name: [*received, ("grievance_type", "=", value)] for name, value in TYPES.items()},
 		"settled": settled,
 		**{name: [*settled, ("closure_reason", "=", reason)] for name, reason in CLOSURES.items()},
 		"awaiting_word": [*settled, ("status", "in", stages[RESOLVED])],
-		"with_target": [*settled, ("sla_status", "in", ["Met", "Breached"])],
-		# A case that was late once stays so, whenever it was settled after it was opened again.
 		"within_time": [*settled, ("sla_status", "=", "Met"), ("first_breached_on", "is", "not set")],
+		# A case that was late once stays so, whenever it was settled after it was opened again.
+		"late": [*settled, ("first_breached_on", "is", "set")],
 		"rated": [*settled, ("rating", ">", 0)],
 		"reopened": [WHOLE, *period.of("reopened_on")],
 		**{
@@ -98,12 +104,8 @@ def definitions(period: Period, now: datetime | None = None) -> dict[str, list[F
 		},
 		"pending": pending,
 		**{f"pending_{name}": [*pending, ("grievance_type", "=", value)] for name, value in TYPES.items()},
-		"overdue": [
-			WHOLE,
-			("status", "in", stages[OPEN]),
-			("resolution_by", "is", "set"),
-			("resolution_by", "<", str(now)),
-		],
+		"overdue": overdue,
+		"overdue_unexplained": [*overdue, ("delay_reason", "is", "not set")],
 		"waiting_for_citizen": [WHOLE, ("status", "in", waiting)],
 		"long_term": [WHOLE, ("status", "in", long_term)],
 		"pending_reopened": [*pending, ("reopen_count", ">", 0)],
@@ -170,7 +172,7 @@ def count(
 		.select(*terms)
 		.where(matching(case, where) & Criterion.any([matching(case, each) for each in figures.values()]))
 	)
-	rows = _seen_by(user, query).groupby(*(case[field] for field in by)).run(as_dict=True)
+	rows = seen_by(user, query).groupby(*(case[field] for field in by)).run(as_dict=True)
 	for row in rows:
 		if "days" in row:
 			row.days = flt(row.days) / SECONDS_A_DAY
@@ -192,7 +194,7 @@ def spread(
 	case = frappe.qb.DocType("Grievance")
 	taken = seconds_to_settle(case)
 	groups = [case[field] for field in by]
-	ranked = _seen_by(
+	ranked = seen_by(
 		user,
 		frappe.qb.from_(case)
 		.select(
@@ -235,7 +237,8 @@ def seconds_to_settle(case):
 	return Seconds(LiteralValue("second"), case.registered_on, case.settled_on)
 
 
-def _seen_by(user: str | None, query):
+def seen_by(user: str | None, query):
+	"""Leave in a query on Grievance what a user sees (the session's for None); raises frappe.PermissionError without a right to it."""
 	# As in the list: Frappe's own rules, ours among them.
 	visible = build_match_conditions("Grievance", user=user or frappe.session.user)
 	return query.where(LiteralValue(f"({visible})")) if visible else query

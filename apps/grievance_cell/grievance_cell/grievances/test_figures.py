@@ -94,7 +94,8 @@ class FiguresTestCase(SiteTestCase):
 		if status in RUNNING:
 			paused = status in ("Awaiting Citizen", "Long Term")
 			due = None if paused or lot.random() < 0.2 else cls.moment(20)
-			late = {"first_breached_on": due, "delay_reason": "No staff"} if due and due < NOW else {}
+			reason = lot.choice(["No staff", "No budget", "", None])
+			late = {"first_breached_on": due, "delay_reason": reason} if due and due < NOW else {}
 			return {"resolution_by": due, "sla_status": "Paused" if paused else "On Track", **late}
 		ended = max(registered, cls.moment(40))
 		reason = lot.choice(ENDS[status]) if status in ENDS else None
@@ -141,7 +142,7 @@ class FiguresTestCase(SiteTestCase):
 			"forced": [case for case in settled if case.closure_reason == "Force Closed"],
 			"decided": [case for case in settled if case.closure_reason == "Decided"],
 			"awaiting_word": [case for case in settled if case.status == "Resolved"],
-			"with_target": [case for case in settled if case.sla_status in ("Met", "Breached")],
+			"late": [case for case in settled if case.first_breached_on],
 			"within_time": [
 				case for case in settled if case.sla_status == "Met" and not case.first_breached_on
 			],
@@ -167,6 +168,7 @@ class FiguresTestCase(SiteTestCase):
 			"long_term": [case for case in cases if case.status == "Long Term"],
 			"pending_reopened": [case for case in pending if case.reopen_count],
 		}
+		found["overdue_unexplained"] = [case for case in found["overdue"] if not case.delay_reason]
 		numbers = {name: len(which) for name, which in found.items()}
 		days = [days_of(case) for case in settled]
 		return {**numbers, "days": sum(days), "stars": sum(case.rating for case in found["rated"])}

@@ -80,7 +80,18 @@ FIELDS = {
 	"Chat Session": {2: {"conversation_key", "data"}},
 	"Category Model": {1: {"parameters"}},
 }
-REPORTS = {"Category Suggestions": {OPERATOR, COLLECTOR, MANAGER}}
+STAFF = {OFFICER, HEAD, OPERATOR, COLLECTOR}
+REPORTS = {
+	"Area Summary": STAFF,
+	"Category Suggestions": {OPERATOR, COLLECTOR, MANAGER},
+	"Category Trend": STAFF,
+	"Citizen Feedback": STAFF,
+	"Delay Register": STAFF,
+	"Department Performance": STAFF,
+	"Officer Scorecard": STAFF,
+	"Pendency by Department and Age": STAFF,
+	"Transfers of Cases": STAFF,
+}
 PAGES = {"whatsapp-health": {OPERATOR, MANAGER}}
 WORKSPACES = {
 	"Grievances": {OFFICER, HEAD, OPERATOR, COLLECTOR, REPRESENTATIVE},

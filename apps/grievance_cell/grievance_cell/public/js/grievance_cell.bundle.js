@@ -1,4 +1,5 @@
 import "./my_desk";
+import "./reports";
 import "./whatsapp_link";
 import "./missed_update";
 

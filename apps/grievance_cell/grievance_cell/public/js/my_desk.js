@@ -35,12 +35,20 @@ function due_first(cases) {
 	});
 }
 
-// Open the list of cases with these filters and no others.
-grievance_cell.open_list = function (filters) {
-	const options = {};
+// Open the list with these filters (doctype, field, operator, value) and no others.
+grievance_cell.open_list = function (filters, in_new_tab = false) {
+	const conditions = {};
 	for (const [doctype, fieldname, operator, value] of filters) {
-		options[`${doctype}.${fieldname}`] = [operator, value];
+		const field = `${doctype}.${fieldname}`;
+		(conditions[field] = conditions[field] || []).push([operator, value]);
 	}
-	frappe.route_options = options;
-	frappe.set_route("List", "Grievance", "List");
+	// Frappe's routes take several conditions on one field as a list of texts.
+	frappe.route_options = Object.fromEntries(
+		Object.entries(conditions).map(([field, each]) => [
+			field,
+			each.length === 1 ? each[0] : each.map((condition) => JSON.stringify(condition)),
+		])
+	);
+	frappe.open_in_new_tab = in_new_tab;
+	frappe.set_route("List", filters[0][0], "List");
 };
