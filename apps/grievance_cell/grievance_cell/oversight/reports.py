@@ -18,6 +18,7 @@ DAYS = 30
 TYPES = ("complaints", "demands", "suggestions")
 CLOSURES = ("confirmed", "deemed", "forced")
 CHOICES = {"grievance_type": "=", "department": "=", "category": "=", "posting": "=", "area": figures.TREE}
+ALARMING = {"overdue", "overdue_unexplained", "forced", "late"}
 # So many bars can be told apart.
 MOST_BARS = 12
 COLOURS = ["#449CF0", "#48BB74", "#ECAD4B", "#CB2929", "#761ACB"]
@@ -176,16 +177,18 @@ def summary(row: frappe._dict | None, names: Sequence[str]) -> list[dict]:
 	if not row:
 		return []
 	named = labels()
-	bad = {"overdue", "overdue_unexplained", "forced", "late"}
-	return [
-		{
-			"label": named[name],
-			"value": row.get(name) if row.get(name) is not None else "",
-			"datatype": "Int" if isinstance(row.get(name), int) else "Float",
-			"indicator": "Red" if name in bad and row.get(name) else "Blue",
-		}
-		for name in names
-	]
+	return [above(named[name], row.get(name), alarming=name in ALARMING) for name in names]
+
+
+def above(label: str, value: float | None, *, alarming: bool = False) -> dict:
+	"""Make one of the numbers above a report; an average of nothing is shown as none."""
+	whole = isinstance(value, int)
+	return {
+		"label": label,
+		"value": value if whole else "–" if value is None else f"{value:.1f}",
+		"datatype": "Int" if whole else "Data",
+		"indicator": "Red" if alarming and value else "Blue",
+	}
 
 
 def bars(

@@ -144,12 +144,7 @@ def summary(counted: frappe._dict) -> list[dict]:
 	return [
 		*reports.summary(counted, COUNTED),
 		*(
-			{
-				"label": _("Late, {0}").format(named[name]),
-				"value": late[name],
-				"datatype": "Int",
-				"indicator": "Blue",
-			}
+			reports.above(_("Late, {0}").format(named[name]), late[name])
 			for name in (*reports.CLOSURES, *reports.TYPES)
 		),
 	]

@@ -165,6 +165,6 @@ def chart(rows: list[frappe._dict]) -> dict | None:
 def summary(everything: frappe._dict | None, limit: int) -> list[dict]:
 	named = labels(limit)
 	return [
-		{"label": named[name], "value": everything[name], "datatype": "Int", "indicator": "Blue"}
+		reports.above(named[name], everything[name], alarming=name in reports.ALARMING)
 		for name in (("transfers", *SHOWN) if everything else ())
 	]
