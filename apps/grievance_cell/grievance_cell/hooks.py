@@ -7,6 +7,7 @@ app_description = "Citizens' grievances over WhatsApp, settled in time"
 app_email = "grievance-cell@example.org"
 app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
+app_include_css = "grievance_cell.bundle.css"
 doctype_js = {
 	"Grievance": ["public/js/same_matter.js", "public/js/chat_thread.js"],
 	"Local Area": "public/js/local_area_link.js",

@@ -9,6 +9,7 @@ from grievance_cell.grievances import (
 	emergencies,
 	lifecycle,
 	numbers,
+	overview,
 	parts,
 	proposals,
 	transfers,
@@ -103,6 +104,16 @@ def similar_cases(case: dict | str) -> list[dict]:
 		for row in rows
 		if frappe.has_permission("Grievance", "read", doc=row.name)
 	]
+
+
+@frappe.whitelist(methods=["GET"])
+def at_a_glance(case: str) -> dict:
+	"""Show what stands above a case's form: deadline, who, where, files, moves, similar cases while it may be joined."""
+	document = open_case(case, "read")
+	document.apply_fieldlevel_read_permissions()
+	may_join = duplicates.is_open(document) and not document.duplicate_of
+	similar = similar_cases(document.as_dict()) if may_join else []
+	return {**overview.of_case(document), "similar": similar}
 
 
 @frappe.whitelist()

@@ -11,6 +11,7 @@ change so that it is counted otherwise, the seconds that were counted stay.
 
 from datetime import datetime
 from math import ceil
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import frappe
@@ -256,6 +257,34 @@ def _note_breach(case, on: datetime) -> None:
 	"""Note the first time that a case was overdue, which nothing takes away: not a later date, not a reopening."""
 	if not case.get("first_breached_on") and on > get_datetime(case.resolution_by):
 		case.first_breached_on = case.resolution_by
+
+
+class Progress(NamedTuple):
+	"""How much of its target a case has used, in seconds of what the target counts: of work, or of all time.
+
+	`due` is the date that it has or, while it is on hold, the one that it would have if it went on at once.
+	"""
+
+	used: int
+	total: int
+	due: datetime
+	all_time: bool
+
+
+def progress(case, on: datetime) -> Progress | None:
+	"""Tell how far a case is at a moment; None for one with no target. What it was on hold is left out of both numbers."""
+	target = _target(case)
+	if not target:
+		return None
+	start, hold = _started_on(case), case.hold_seconds or 0
+	held = max(0, target.clock.between(get_datetime(case.on_hold_since), on)) if case.on_hold_since else 0
+	due = get_datetime(case.resolution_by) if case.resolution_by else target.due(start, hold + held)
+	return Progress(
+		used=max(0, target.clock.between(start, on) - hold - held),
+		total=max(0, target.clock.between(start, due) - hold - held),
+		due=due,
+		all_time=target.clock.round_the_clock,
+	)
 
 
 def moments(case) -> dict[str, datetime]:

@@ -104,6 +104,7 @@ NO_SUCH = "No Such Document"
 APIS = {
 	"api.cases.act": None,
 	"api.cases.approve": None,
+	"api.cases.at_a_glance": None,
 	"api.cases.ask_department": None,
 	"api.cases.decline": None,
 	"api.cases.emergency_numbers": (

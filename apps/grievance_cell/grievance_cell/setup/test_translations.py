@@ -484,7 +484,7 @@ class TestTranslations(FrappeTestCase):
 			"Gram Panchayat",
 			"Public Representative",
 			"Service Levels",
-			"{0}: to be settled {1}",
+			"{0} % of the time used",
 			"Handed Over",
 			"Not Acknowledged",  # reaches actions.record() through a variable
 			"Says It Is Settled",

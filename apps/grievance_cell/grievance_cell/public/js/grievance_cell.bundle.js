@@ -1,3 +1,4 @@
+import "./case_overview";
 import "./my_desk";
 import "./reports";
 import "./whatsapp_link";

@@ -27,9 +27,10 @@ function show_emergency_numbers(frm) {
 		});
 }
 
-// Say above the form that others have reported it, as long as the case is nobody's duplicate and not at its end.
+// Say above the form of a new case that others have reported it.
 function show_similar_cases(frm) {
-	if (frm.doc.duplicate_of || frm.doc.closed_on || !frm.doc.category || !frm.doc.area) return;
+	// A saved one has them beside it (case_overview.js).
+	if (!frm.is_new() || frm.doc.duplicate_of || !frm.doc.category || !frm.doc.area) return;
 	similar_cases(frm).then((cases) => {
 		// Only this line: what is proposed for the case stands there as well.
 		const before = $(frm.wrapper).find(".similar-cases");

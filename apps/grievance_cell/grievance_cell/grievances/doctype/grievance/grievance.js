@@ -35,7 +35,7 @@ frappe.ui.form.on("Grievance", {
 	},
 
 	refresh(frm) {
-		show_deadline(frm);
+		grievance_cell.show_overview(frm);
 		show_proposal(frm);
 		if (!frm.is_new()) offer_acts(frm);
 		grievance_cell.add_number_button(frm);
@@ -43,33 +43,24 @@ frappe.ui.form.on("Grievance", {
 
 	before_workflow_action(frm) {
 		const action = frm.selected_workflow_action;
-		if (frm.doc.__onload?.delay_reason_wanted && action !== "Force Close") {
-			return instead(() => give_reason(frm, () => make_move(frm, action)));
-		}
-		if (action in ASKED_BY_ACTION || action in OTHER_DOORS) return instead(() => make_move(frm, action));
+		const asks = action in ASKED_BY_ACTION || action in OTHER_DOORS || frm.doc.__onload?.delay_reason_wanted;
+		if (asks) return instead(() => grievance_cell.begin_move(frm, action));
 	},
 });
+
+// Make a move with what it asks for; of a late case the reason is asked first.
+grievance_cell.begin_move = function (frm, action) {
+	if (frm.doc.__onload?.delay_reason_wanted && action !== "Force Close") {
+		return give_reason(frm, () => make_move(frm, action));
+	}
+	return make_move(frm, action);
+};
 
 function make_move(frm, action) {
 	if (action in OTHER_DOORS) return OTHER_DOORS[action](frm);
 	const asked = ASKED_BY_ACTION[action];
 	if (!asked) return call(frm, "act", { action });
 	ask(frm, __(action), fields_of_move(frm, action, asked), (values) => call(frm, "act", { action, values }));
-}
-
-function show_deadline(frm) {
-	if (!frm.doc.resolution_by || !["On Track", "Due Soon", "Overdue"].includes(frm.doc.sla_status)) {
-		return;
-	}
-	const colour = { "On Track": "green", "Due Soon": "orange", Overdue: "red" }[frm.doc.sla_status];
-	const said =
-		frm.doc.sla_status === "Overdue"
-			? __("Overdue since {0}", [day(frm.doc.resolution_by)])
-			: __("{0}: to be settled {1}", [
-					__(frm.doc.sla_status),
-					grievance_cell.time_left(frm.doc.resolution_by),
-			  ]);
-	frm.dashboard.add_indicator(said, colour);
 }
 
 function show_proposal(frm) {
