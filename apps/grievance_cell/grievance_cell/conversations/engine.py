@@ -48,7 +48,9 @@ LONG_WORD = 14
 # Steps that no answer stands for in a summary.
 UNANSWERED = (*TOLD, "Photo", "Confirm", SIMILAR_CASES)
 # Messages of our own are no citizen's: they come whenever they come.
-OWN_KINDS = ("settled", "question", "reminder", "silence")
+OWN_KINDS = ("settled", "question", "reminder", "written", "silence")
+# What means something elsewhere is an answer as well, where an officer has written.
+SHORT_ANSWERS = (None, intents.YES, intents.NO, intents.SKIP)
 
 
 def turn(
@@ -122,6 +124,8 @@ class Bot:
 			self.cases.ask_whether_settled(event)
 		elif event.kind in ("question", "reminder"):
 			self.cases.ask_question(event)
+		elif event.kind == "written":
+			self.expect_answer(event)
 		else:
 			self.drop_what_was_left()
 
@@ -141,6 +145,8 @@ class Bot:
 				return self.ask_what_it_answers(event, asked)
 		if flow:
 			self.take_in_form(event)
+		elif self.is_for_officer(event):
+			self.pass_on(event)
 		else:
 			self.open(event)
 
@@ -237,7 +243,9 @@ class Bot:
 		if self.session.draft and self.form.step and self.form.step.kind == "Case":
 			return None
 		bare = intents.bare_number(text)
-		if bare and (self.session.draft or self.session.questions or int(bare) <= len(self.session.offered)):
+		session = self.session
+		asked = session.draft or session.questions or self.officer_has_written()
+		if bare and (asked or int(bare) <= len(session.offered)):
 			bare = None
 		return intents.case_number(text) or bare
 
@@ -343,6 +351,7 @@ class Bot:
 	def menu(self, before: str = "") -> None:
 		if self.is_to_choose_capacity():
 			return self.ask_capacity(before)
+		self.session.written = {}
 		question = self.text("How can we help you?")
 		choices = self.menu_choices()
 		if self.session.draft:
@@ -647,7 +656,7 @@ class Bot:
 		A form that is open waits below and is offered again at the end.
 		"""
 		session = self.session
-		session.resuming = False
+		session.resuming, session.written = False, {}
 		if self.turn.world.offices:
 			session.audience = flow.audience
 		said = [*self.held_opening(), *said]
@@ -864,6 +873,37 @@ class Bot:
 			question["set_aside"] = True
 		for event in held:
 			self.route(event)
+
+	# what an officer has written in a case
+
+	def expect_answer(self, event: Event) -> None:
+		"""Note that what comes now is for the officer, until the citizen begins something else."""
+		self.session.written = {"case": event.case, "on": self.turn.note_moment()}
+		if not self.session.draft:
+			# A number or a word that was on offer means that no more.
+			self.session.offered = []
+
+	def officer_has_written(self) -> bool:
+		written = self.session.written
+		return bool(written) and self.turn.is_within(written["on"], WINDOW)
+
+	def is_for_officer(self, event: Event) -> bool:
+		"""Tell whether a message, with no form open, answers what an officer has written."""
+		if not self.officer_has_written() or self.turn.audience != CITIZEN or self.is_to_choose_capacity():
+			return False
+		if event.kind == "text":
+			return intents.meaning(event.text) in SHORT_ANSWERS and not self.flow_named(event.text)
+		return event.kind in ("media", "location")
+
+	def pass_on(self, event: Event) -> None:
+		"""Add a message to the case in which an officer has written; the first one is answered."""
+		written = self.session.written
+		self.cases.pass_on(written["case"], event)
+		if not written.get("told"):
+			written["told"] = True
+			said = self.text("The officer of your case {case} reads this.", case=written["case"])
+			new = Choice("menu", self.text("Something new"))
+			self.turn.said.append(Reply(said, (new,), case=written["case"]))
 
 	# who is not answered
 

@@ -96,7 +96,8 @@ class Flow:
 class Draft:
 	"""A form that is being filled. `about` is the case that it is about, if there is one already.
 
-	`similar` are the cases that may be the same matter, and the answers that they were looked for with.
+	`similar` are the cases that may be the same matter, and the answers that they were looked for with. `messages` are
+	those of the talk that belong to it, for the case that comes of it (messaging/belonging.py).
 	"""
 
 	flow: str
@@ -113,6 +114,7 @@ class Draft:
 	group: str = ""
 	all_choices: bool = False
 	suspended: bool = False
+	messages: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -121,7 +123,8 @@ class Session:
 
 	`drafts` is a stack: the form on top is asked, those below go on when it is done. `offered` is what can be tapped in
 	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to.
-	`audience` is as whom somebody speaks who has said it, having the choice. Moments are written in ISO 8601.
+	`audience` is as whom somebody speaks who has said it, having the choice. `written` is in which case an officer has
+	written, and when; `loose` are messages that belong to nothing yet. Moments are written in ISO 8601.
 	"""
 
 	language: str = ""
@@ -142,6 +145,8 @@ class Session:
 	recent: list[str] = field(default_factory=list)
 	told_busy: str = ""
 	told_blocked: str = ""
+	written: dict[str, Any] = field(default_factory=dict)
+	loose: list[int] = field(default_factory=list)
 
 	@property
 	def draft(self) -> Draft | None:
@@ -169,8 +174,8 @@ class Event:
 
 	`choice` is the id of the row or button that was tapped, `media` our name of the stored message that holds a file.
 	Of our own are "settled" (a case was reported as settled: `case`, `text` is the action taken), "question" (an
-	officer asks: `case`, `text`), "reminder" (of that question) and "silence" (the draft is to be dropped). `when` is the
-	moment of it.
+	officer asks: `case`, `text`), "reminder" (of that question), "written" (an officer has written in a case: `case`) and
+	"silence" (the draft is to be dropped). `when` is the moment of it.
 	"""
 
 	kind: str

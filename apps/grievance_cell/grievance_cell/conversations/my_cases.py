@@ -124,6 +124,14 @@ class MyCases:
 		self.session.media_acknowledged |= bool(media)
 		self.turn.said.append(CallAction(ADD_INFORMATION, case, {"text": event.text}, media, quiet))
 
+	def pass_on(self, case: str, event: Event) -> None:
+		"""Add what was said to an officer to the case, without a word."""
+		media = (event.media,) if event.media else ()
+		place = f"{event.latitude}, {event.longitude}" if event.kind == "location" else ""
+		self.turn.said.append(
+			CallAction(ADD_INFORMATION, case, {"text": event.text or place}, media, quiet=True)
+		)
+
 	def answer_at_once(self, case: str, event: Event) -> None:
 		media = (event.media,) if event.media else ()
 		self.turn.said.append(CallAction(ANSWER_QUESTION, case, {"text": event.text}, media))

@@ -47,11 +47,22 @@ class Attachment:
 	name: str
 
 
+@dataclass(frozen=True)
+class Done:
+	"""A document that a citizen's form has made, or a case on which something was done: `flow` and `about` as of a Draft."""
+
+	doctype: str
+	name: str
+	flow: str = ""
+	about: str = ""
+
+
 @dataclass
 class Outcome:
 	session: Session
 	replies: list[Spoken] = field(default_factory=list)
 	attachments: list[Attachment] = field(default_factory=list)
+	done: list[Done] = field(default_factory=list)
 
 
 def take_turn(row, state: Session, heard: Event, channel, contact, when) -> Outcome:
@@ -169,6 +180,7 @@ def _create(effect: CreateDocument, outcome: Outcome, row, contact, when) -> Non
 	document.update(effect.values)
 	# The citizen's right to this is the flow that staff have enabled, not a permission of the bot's user.
 	document.insert(ignore_permissions=True)
+	outcome.done.append(Done(document.doctype, document.name, flow=effect.flow))
 	if effect.media:
 		outcome.attachments.append(Attachment(effect.media, document.doctype, document.name))
 	if document.doctype == "Grievance":
@@ -235,6 +247,8 @@ def _action(effect: CallAction) -> Callable[..., str]:
 def _call(effect: CallAction, outcome: Outcome, row, when) -> None:
 	answer = _action(effect)(citizen=row.citizen, case=effect.case, values=effect.values, when=when)
 	about = ("Grievance", effect.case) if effect.case else (None, None)
+	if effect.case:
+		outcome.done.append(Done(*about, about=effect.case))
 	if effect.media and effect.case:
 		outcome.attachments.append(Attachment(effect.media, *about))
 	if answer and not effect.quiet:

@@ -18,6 +18,7 @@ from grievance_cell.conversations.model import Reply
 from grievance_cell.database import is_transient
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.messaging import (
+	belonging,
 	failures,
 	identities,
 	incoming,
@@ -151,15 +152,16 @@ def converse(event: frappe._dict) -> bool:
 			media.fetch_after_commit(inbound)
 		if session.citizen:
 			failures.mark_reachable(session.citizen)
-	outcome = talk.take_turn(session, sessions.read(session), heard, channel, contact, event.timestamp)
-	sessions.write(session, outcome.session)
+	before = sessions.read(session)
+	outcome = talk.take_turn(session, before, heard, channel, contact, event.timestamp)
 	for each in outcome.attachments:
 		media.attach(each.messages, each.doctype, each.name)
+	said = []
 	for reply in outcome.replies:
 		if reply.reply.file:
 			queue_file(session, reply.reply)
 			continue
-		messages.queue(
+		queued = messages.queue(
 			session,
 			reply.reply,
 			reference_doctype=reply.doctype,
@@ -170,6 +172,10 @@ def converse(event: frappe._dict) -> bool:
 			language=outcome.session.language,
 			is_answer=event.kind == MESSAGE,
 		)
+		if not reply.name:
+			said.append(queued)
+	belonging.give(before, outcome, [inbound] if inbound else [], said, session.citizen)
+	sessions.write(session, outcome.session)
 	settle(event, PROCESSED)
 	if inbound and not frappe.db.sql("select 1 from `tabChat Message` where name = %s", inbound):
 		# A deadlock that somebody caught has rolled back all that was before it.

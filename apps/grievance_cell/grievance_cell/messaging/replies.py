@@ -182,6 +182,10 @@ def _send(document, key: str, kind: str, put: Callable) -> None:
 		return frappe.db.rollback(save_point="reply")
 	if document.doctype == "Grievance":
 		informing.replied(document)
+		# What the citizen says now is for the officer. Not in this transaction: the talk is locked before the case.
+		told = {"notice": "written", "case": document.name}
+		events.tell_session(way.channel, way.conversation_key, reason=key, payload=told)
+		wake_after_commit("inbox", events.shard_of(way.conversation_key))
 	wake_after_commit("outbox", events.shard_of(way.conversation_key))
 
 
