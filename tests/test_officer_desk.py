@@ -1,6 +1,10 @@
 """An officer's day at the desk in a browser: the worklists, the list, and what stands above a case's form."""
 
+import io
+from urllib.parse import urlencode
+
 import pytest
+from pypdf import PdfReader
 
 from chat import Citizen, describe_case, photo, wait_until
 from desk import Officer, log_in
@@ -126,3 +130,16 @@ def test_a_worklist_is_one_click_and_several_cases_are_changed_at_once(servers, 
 	dialog.locator(".btn-modal-primary").click()
 	priority = "select priority from `tabGrievance` where name = %s"
 	wait_until(lambda: servers.rows(priority, case)[0]["priority"] == "Low", "the priority")
+
+
+def test_the_letters_are_one_sheet_each_in_the_language_of_the_print(servers, open_page, case):
+	desk = desk_of_officer(servers, open_page)
+	for letter, title in (("Acknowledgement", "पावती"), ("Disposal Letter", "आपके प्रकरण का निराकरण")):
+		query = urlencode({"doctype": "Grievance", "name": case, "format": letter, "_lang": HINDI})
+		desk.goto(f"{servers.url()}/printview?{query}")
+		assert desk.locator(".letter h1").inner_text() == title
+		assert desk.evaluate("document.querySelector('.letter .code img').decode().then(() => true)")
+		pages = PdfReader(io.BytesIO(desk.pdf(prefer_css_page_size=True))).pages
+		assert [tuple(round(float(side) / 72 * 25.4) for side in page.mediabox[2:]) for page in pages] == [
+			(210, 297)
+		]

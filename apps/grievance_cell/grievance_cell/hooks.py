@@ -108,6 +108,7 @@ standard_queries = {doctype: "grievance_cell.api.desk.find" for doctype in citiz
 
 jinja = {
 	"methods": [
+		"grievance_cell.messaging.letters.letter_to_citizen",
 		"grievance_cell.messaging.links.whatsapp_posters",
 		"grievance_cell.organisation.areas.place_name",
 	]

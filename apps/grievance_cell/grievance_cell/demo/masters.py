@@ -73,6 +73,8 @@ LADDER = (
 	(200, "Move", "Collector"),
 )
 
+LETTER_HEAD = "District Office, Janjgir-Champa"
+
 CHANNEL = {
 	"doctype": "Chat Channel",
 	"channel_name": "Demo number",
@@ -96,6 +98,7 @@ def make() -> None:
 	make_charter()
 	make_people(areas, departments)
 	make_channel(areas[DISTRICT])
+	make_letter_head()
 	unmute()
 	frappe.db.commit()
 	frappe.clear_cache()
@@ -396,6 +399,13 @@ def make_channel(area: str) -> None:
 	port = frappe.conf.get("grievance_emulator_port")
 	url = {"api_url": f"http://127.0.0.1:{port}"} if port else {}
 	make_once({**CHANNEL, **url, "default_area": area}, CHANNEL["channel_name"])
+
+
+def make_letter_head() -> None:
+	"""Give the demo's office a letter head with an emblem of its own: that of the state may not be used without leave."""
+	values = {"doctype": "Letter Head", "letter_head_name": LETTER_HEAD, "source": "HTML", "is_default": 1}
+	content = (DATA / "letter_head.html").read_text(encoding="utf-8")
+	make_once({**values, "content": content}, LETTER_HEAD)
 
 
 def translate(source: str, row: dict, column: str) -> None:

@@ -53,7 +53,7 @@ def _assign(case, user: str) -> None:
 			"reference_type": case.doctype,
 			"reference_name": case.name,
 			# Of a case no more than its subject matter: assignments are read by others than the case.
-			"description": f"{case.name}: {_(case.category)}",
+			"description": f"{case.name}: {_(case.category, officers.language_of(user))}",
 			"priority": PRIORITIES.get(case.priority, "Medium"),
 			"date": case.resolution_by,
 		}

@@ -288,8 +288,8 @@ def read_by_citizens() -> dict[str, str]:
 	note(in_python(APP / "messaging" / "notices.py"), "messaging/notices.py")
 	for path in (*files("messaging/*.py"), *files("conversations/*.py")):
 		note(said_in_a_language(path), str(path.relative_to(APP)))
-	poster = APP / "messaging" / "print_format" / "whatsapp_poster" / "whatsapp_poster.html"
-	note(in_code(poster, TEMPLATE_CALL), poster.name)
+	for printed in files("messaging/print_format/*/*.html"):
+		note(in_code(printed, TEMPLATE_CALL), printed.name)
 	for name in ("citizen_label", "status_name"):
 		note(
 			(status[name] for status in shipped("grievance_status") if name in status),
