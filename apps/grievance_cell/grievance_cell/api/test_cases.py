@@ -1,5 +1,6 @@
 import frappe
 
+from grievance_cell import limits
 from grievance_cell.api import cases, desk
 from grievance_cell.grievances import numbers
 from grievance_cell.grievances.lifecycle import acting_as
@@ -37,7 +38,7 @@ class TestRevealNumber(CaseOfAWard):
 		super().setUp()
 		self.addCleanup(
 			lambda: [
-				frappe.cache.delete(frappe.cache.make_key(f"numbers_revealed:{user}"))
+				limits.forget(f"numbers_revealed:{user}")
 				for user in (self.officer, self.outsider, self.operator, self.manager, self.representative)
 			]
 		)

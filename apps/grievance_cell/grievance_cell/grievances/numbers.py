@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from grievance_cell import limits
 from grievance_cell.grievances import actions
 
 REVEALED = "Number Revealed"
@@ -30,11 +31,7 @@ def reveal(doctype: str, name: str) -> str:
 
 
 def count_reveal(user: str) -> None:
-	key = frappe.cache.make_key(f"numbers_revealed:{user}")
-	revealed = frappe.cache.incr(key)
-	if revealed == 1:
-		frappe.cache.expire(key, WITHIN_SECONDS)
-	if revealed > MOST_REVEALED:
+	if limits.count(f"numbers_revealed:{user}", WITHIN_SECONDS) > MOST_REVEALED:
 		frappe.throw(
 			_("You have looked at {0} numbers within an hour. Please wait.").format(MOST_REVEALED),
 			frappe.TooManyRequestsError,

@@ -2,6 +2,7 @@
 
 import frappe
 
+from grievance_cell import limits
 from grievance_cell.api import chat_thread
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import citizens, numbers, own_cases
@@ -87,7 +88,7 @@ class TestConfidential(SiteTestCase):
 				self.assertEqual(frappe.has_permission("Protected Identity", "read", doc=self.case.name), may)
 
 	def test_only_the_deciding_officer_is_shown_the_number(self):
-		self.addCleanup(frappe.cache.delete, frappe.cache.make_key(f"numbers_revealed:{self.decider}"))
+		self.addCleanup(limits.forget, f"numbers_revealed:{self.decider}")
 		with acting_as(self.decider):
 			self.assertEqual(numbers.reveal("Grievance", self.case.name), self.citizen.mobile_no)
 		for user in self.others:

@@ -23,7 +23,7 @@ LAYERS = (
 	{"service_levels"}, {"organisation"},
 )  # fmt: skip
 # No layer: what everybody may import, and what may import everybody.
-BELOW, ABOVE = {"database"}, {"setup", "testing", "hooks", "patches", "commands"}
+BELOW, ABOVE = {"database", "limits"}, {"setup", "testing", "hooks", "patches", "commands", "www"}
 PURE = (
 	"conversations/engine.py",
 	"conversations/form.py",
