@@ -22,11 +22,11 @@ ENGLISH = "en"
 def fill(context: dict) -> dict:
 	"""Fill the template's context from the request: `area`, and the `number` and `digits` of a form that was sent."""
 	asked = frappe.form_dict
-	path = _path(asked.get("area"))
+	above = _with_titles(asked.get("area"))
 	context.update(
 		title=_("Citizens' Grievances"),
 		language=frappe.local.lang,
-		languages=_languages(asked.get("area") if path else None),
+		languages=_languages(above[-1]["name"] if above else None),
 		number=_line(asked.get("number")),
 		day=day,
 		amount=amount,
@@ -34,8 +34,8 @@ def fill(context: dict) -> dict:
 	if frappe.request and frappe.request.method == "POST":
 		context.update(answer(asked))
 	if frappe.db.get_single_value("Grievance Settings", "publish_figures"):
-		area = path[-1]["name"] if path else None
-		context.update(figures=_shown(public_figures.of_area(area)), path=path)
+		area = above[-1]["name"] if above else None
+		context.update(figures=_shown(public_figures.of_area(area)), above=above)
 	return context
 
 
@@ -67,12 +67,12 @@ def _line(given) -> str:
 	return given.strip()[:40] if isinstance(given, str) else ""
 
 
-def _path(area) -> list[dict]:
+def _with_titles(area) -> list[dict]:
 	"""List the areas from the top to the one asked for, each with its title and address; none if it is not known."""
-	above = ancestors(area) if isinstance(area, str) else []
+	line = ancestors(area) if isinstance(area, str) else []
 	return [
 		{**each, "title": name_in(each, frappe.local.lang), "address": address(each["name"])}
-		for each in above[::-1]
+		for each in line[::-1]
 	]
 
 
@@ -84,7 +84,11 @@ def address(area: str | None = None, language: str | None = None) -> str:
 
 def _languages(area: str | None) -> list[dict]:
 	"""List the languages in which the bot speaks too, each by its own name."""
-	spoken = {ENGLISH, *frappe.get_all("Chat Channel Language", pluck="language", distinct=True)}
+	spoken = {
+		ENGLISH,
+		*frappe.get_all("Chat Channel", {"enabled": 1}, pluck="default_language"),
+		*frappe.get_all("Chat Channel Language", pluck="language", distinct=True),
+	} - {None, ""}
 	return [
 		{"code": code, "name": _own_name(code), "address": address(area, code)}
 		for code in sorted(spoken, reverse=True)

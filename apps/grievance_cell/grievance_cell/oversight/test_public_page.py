@@ -4,10 +4,12 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_months, get_first_day, getdate, now_datetime, nowdate
 from frappe.website.serve import get_response
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from grievance_cell import limits
+from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.oversight import public_figures, public_page
 from grievance_cell.testing import (
 	SiteTestCase,
@@ -18,12 +20,14 @@ from grievance_cell.testing import (
 	make_department,
 )
 
+ADDRESS = "192.0.2.7"
+
 
 class PublicTestCase(SiteTestCase):
 	def setUp(self):
 		super().setUp()
 		self.block = make_area("Block")
-		self.villages = [make_area("Village", self.block.name) for _number in range(2)]
+		self.villages = [make_area("Village", self.block) for _number in range(2)]
 		self.departments = [make_department() for _number in range(2)]
 		self.categories = [make_category(department) for department in self.departments]
 		frappe.cache.delete_keys("grievance_cell:public_figures:")
@@ -110,31 +114,30 @@ class TestPublicFigures(PublicTestCase):
 		self.case()
 		few = queries()
 		for _number in range(5):
-			village = make_area("Village", self.block.name)
+			village = make_area("Village", self.block)
 			self.case(area=village.name)
 		self.assertEqual(queries(), few)
 
 
 class TestPublicPage(PublicTestCase):
+	def stand_in(self, name: str, value) -> None:
+		"""Put something into the request until the test ends."""
+		if hasattr(frappe.local, name):
+			self.addCleanup(setattr, frappe.local, name, getattr(frappe.local, name))
+		else:
+			self.addCleanup(lambda: hasattr(frappe.local, name) and delattr(frappe.local, name))
+		setattr(frappe.local, name, value)
+
 	def page(self, method: str = "GET", language: str = "en", **given) -> str:
-		before = (frappe.local.request, frappe.local.lang, frappe.local.form_dict)
-
-		def put_back():
-			frappe.local.request, frappe.local.lang, frappe.local.form_dict = before
-
-		self.addCleanup(put_back)
-		frappe.local.request = Request(EnvironBuilder(method=method, path="/grievances").get_environ())
-		frappe.local.request_ip = "192.0.2.7"
-		frappe.local.form_dict = frappe._dict(given)
-		frappe.local.lang = language
-		frappe.local.response_headers = (
-			frappe._dict() if not hasattr(frappe.local, "response_headers") else frappe.local.response_headers
-		)
-		frappe.set_user("Guest")
-		try:
+		request = Request(EnvironBuilder(method=method, path=public_page.ROUTE).get_environ())
+		stand_ins = {
+			"request": request, "request_ip": ADDRESS, "form_dict": frappe._dict(given), "lang": language,
+			"response_headers": Headers(),
+		}  # fmt: skip
+		with acting_as("Guest"):
+			for name, value in stand_ins.items():
+				self.stand_in(name, value)
 			answer = get_response("grievances")
-		finally:
-			frappe.set_user("Administrator")
 		self.assertEqual(answer.status_code, 200)
 		return answer.get_data(as_text=True)
 
@@ -156,11 +159,11 @@ class TestPublicPage(PublicTestCase):
 			{
 				"citizen_name": "Sunita Devi Public",
 				"description": "Behind the house of Sunita",
-				"assigned_to": "je@example.org",
+				"area": self.villages[1].name,
 			}
 		)
 		page = self.page(area=self.block.name)
-		for personal in (case.name, case.mobile_no, "Sunita", "je@example.org"):
+		for personal in (case.name, case.mobile_no, "Sunita"):
 			self.assertNotIn(personal, page)
 
 	def test_it_is_in_the_reader_s_language(self):
@@ -171,7 +174,7 @@ class TestPublicPage(PublicTestCase):
 
 	def test_a_case_is_shown_where_it_stands(self):
 		case = self.case()
-		self.addCleanup(limits.forget, "public_status:address:192.0.2.7")
+		self.addCleanup(limits.forget, f"public_status:address:{ADDRESS}")
 		page = self.page("POST", number=case.name, digits=case.mobile_no[-4:])
 		self.assertIn(case.name, page)
 		self.assertIn(self.departments[0].name, page)
