@@ -18,7 +18,6 @@ FIELDS = (
 	"name", "grievance_type", "status", "department", "registered_on", "resolution_by", "expected_by", "delay_reason",
 	"resolved_on", "closed_on", "duplicate_of",
 )  # fmt: skip
-NOTHING_FOUND = "There is no case with this number and these digits."
 
 
 def find(number: str, digits: str, address: str) -> frappe._dict:
@@ -58,7 +57,7 @@ def find(number: str, digits: str, address: str) -> frappe._dict:
 	if not cases:
 		for what in tries:
 			limits.count(what, WITHIN_SECONDS)
-		frappe.throw(_(NOTHING_FOUND))
+		frappe.throw(_("There is no case with this number and these digits."))
 	(case,) = cases
 	if case.duplicate_of:
 		case.update(frappe.db.get_value("Grievance", case.duplicate_of, OF_MAIN, as_dict=True))

@@ -179,7 +179,7 @@ class TestPublicPage(PublicTestCase):
 		self.assertIn(case.name, page)
 		self.assertIn(self.departments[0].name, page)
 		wrong = self.page("POST", number=case.name, digits=f"{(int(case.mobile_no[-4:]) + 1) % 10_000:04}")
-		self.assertIn(public_page._(public_page.public_status.NOTHING_FOUND), wrong)
+		self.assertIn("There is no case with this number", wrong)
 		self.assertNotIn(">" + self.departments[0].name + "</dd>", wrong)
 		limits.forget(f"public_status:case:{int(case.name[-6:])}")
 

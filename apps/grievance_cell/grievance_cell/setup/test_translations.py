@@ -279,6 +279,9 @@ def read_by_citizens() -> dict[str, str]:
 	# An officer is spoken to in the same chat, and in the same languages.
 	note(in_python(APP / "grievances" / "officer_cases.py"), "grievances/officer_cases.py")
 	note((INFORMATION_ADDED, REMINDED), "grievances/own_cases.py")
+	for name in ("public_page", "public_status"):
+		note(in_python(APP / "oversight" / f"{name}.py"), f"oversight/{name}.py")
+	note(in_code(APP / "www" / "grievances.html", TEMPLATE_CALL), "www/grievances.html")
 	note((TYPE_CORRECTED,), "grievances/informing.py")
 	note((PARTED,), "grievances/duplicates.py")
 	note((EXTENDED,), "grievances/proposals.py")
