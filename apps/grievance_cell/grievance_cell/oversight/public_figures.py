@@ -8,11 +8,12 @@ from frappe.utils import add_months, get_first_day, get_last_day, now_datetime, 
 
 from grievance_cell.grievances import figures
 from grievance_cell.grievances.figures import TREE, WHOLE, Period
+from grievance_cell.oversight.reports import share
 
 CACHE_SECONDS = 600
 MONTHS = 6
 SHOWN = (
-	"received", "settled", "within_time", "with_target", "confirmed", "deemed", "forced", "rated", "pending", "overdue",
+	"received", "settled", "within_time", "late", "confirmed", "deemed", "forced", "rated", "pending", "overdue",
 )  # fmt: skip
 # Who counts for the public sees every case, and shows none.
 COUNTING = "Administrator"
@@ -119,7 +120,7 @@ def _most_first(rows: list[frappe._dict], field: str) -> list[dict]:
 def _with_shares(row: frappe._dict) -> dict:
 	return {
 		**row,
-		"average_days": row.days / row.settled if row.settled else None,
-		"within_share": 100 * row.within_time / row.with_target if row.with_target else None,
-		"stars": row.stars / row.rated if row.rated else None,
+		"average_days": share(row.days, row.settled),
+		"within_share": share(100 * row.within_time, row.within_time + row.late),
+		"stars": share(row.stars, row.rated),
 	}
