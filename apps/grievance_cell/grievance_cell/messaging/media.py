@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 
 import filetype
 import frappe
@@ -39,10 +40,11 @@ def fetch_after_commit(message: int) -> None:
 	frappe.db.after_commit.add(enqueue)
 
 
-def fetch(message: int) -> None:
+def fetch(message: int, connect: Callable | None = None) -> None:
 	"""Download a message's file and attach it to what the message belongs to, or to the message until that is known.
 
-	A failed or too large download never loses the message: it is tried again, then shown on the case.
+	A failed or too large download never loses the message: it is tried again, then shown on the case. `connect` is how
+	its channel is reached, where that is not the usual way.
 	"""
 	row = frappe.db.get_value(
 		"Chat Message", message, ["media_state", "media_id", "message_type", "session", "payload", "attempts"],
@@ -65,7 +67,7 @@ def fetch(message: int) -> None:
 	# Nothing may stand open while we wait for Meta; a job that dies here is counted.
 	frappe.db.commit()
 	try:
-		content, extension = download(channel, row)
+		content, extension = download(channel, row, connect or channels.connect)
 		keep(message, row, content, extension)
 	except ProviderError as error:
 		if not error.retryable or row.attempts + 1 >= MOST_ATTEMPTS:
@@ -78,10 +80,10 @@ def fetch(message: int) -> None:
 			give_up(message, _("An error of ours, see the Error Log"))
 
 
-def download(channel, row) -> tuple[bytes, str]:
+def download(channel, row, connect: Callable) -> tuple[bytes, str]:
 	"""Fetch a file and check it: size, sha256 and what it is by its content. Returns it with its true extension."""
 	kind = row.message_type
-	with channels.connect(channel) as provider:
+	with connect(channel) as provider:
 		described = provider.media(row.media_id)
 		content = provider.download(described["url"], min(LIMITS[kind], get_max_file_size()))
 	if described.get("sha256") and not has_digest(content, described["sha256"]):

@@ -72,8 +72,8 @@ def due_messages(shard: int) -> list[int]:
 	return found
 
 
-def send(name: int) -> None:
-	"""Send one message if it is still to be sent."""
+def send(name: int, connect: Callable | None = None) -> None:
+	"""Send one message if it is still to be sent; `connect` is how its channel is reached, where that is not the usual way."""
 	message = claim(name)
 	if not message:
 		return
@@ -81,7 +81,7 @@ def send(name: int) -> None:
 	channel = frappe.get_cached_doc("Chat Channel", session.channel)
 	try:
 		deliver = way_out(message, session, channel)
-		provider = channels.connect(channel)
+		provider = (connect or channels.connect)(channel)
 		# Nothing of this transaction may stand open while we wait for Meta, no snapshot either: a status may come first.
 		frappe.db.commit()
 		rates.wait_for_turn(channel.name, channel.messages_per_second)
