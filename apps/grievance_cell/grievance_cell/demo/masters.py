@@ -25,7 +25,7 @@ ROLES = ("Collector", "Grievance Operator", "Grievance Manager", "Public Represe
 URBAN, RURAL = "Municipal Body", "Block"
 
 # The officer who settles cases on the spot, by department: title, and whether there is one a block, a town or both.
-# Departments without one leave their cases to the grievance cell.
+# Departments without one leave their cases to their head.
 FIELD_OFFICERS = {
 	"PHE": ("JE", (RURAL,)),
 	"ELEC": ("JE", (RURAL,)),
@@ -271,8 +271,9 @@ def make_people(areas: dict[str, str], departments: dict[str, str]) -> None:
 		make_user(role.split()[-1].lower(), role, [role])
 	frappe.get_doc("User", login("manager")).add_roles("System Manager")
 	make_collector(areas[DISTRICT])
+	for code, department in departments.items():
+		make_head(code, department)
 	for code, (title, area_types) in FIELD_OFFICERS.items():
-		make_head(code, departments[code])
 		make_field_officers(code, departments[code], title, area_types)
 	make_exceptions()
 	make_town_offices(areas[TOWN], departments["ULB"])
