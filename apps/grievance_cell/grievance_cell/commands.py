@@ -2,6 +2,7 @@
 
 import click
 import frappe
+from frappe.commands import pass_context
 
 
 @click.command("grievance-worker")
@@ -37,4 +38,25 @@ def warm_up(site: str) -> None:
 		frappe.destroy()
 
 
-commands = [grievance_worker]
+@click.command("grievance-demo")
+@click.option("--cases", type=click.IntRange(min=60), default=2106, show_default=True, help="How many cases")
+@click.option("--seed", type=int, default=1634, show_default=True, help="Another half year")
+@pass_context
+def grievance_demo(context, cases: int, seed: int) -> None:
+	"""Fill a demo site with half a year of cases that people bring and offices settle, or do not.
+
+	Each goes through the rules that any case does, with the clock moved to its moment; the same seed gives the same cases,
+	relative to the day. Nothing else may work on the site meanwhile.
+	"""
+	from grievance_cell.demo import cases as demo_cases
+
+	for site in context.sites:
+		frappe.init(site=site)
+		frappe.connect()
+		try:
+			demo_cases.fill(cases, seed)
+		finally:
+			frappe.destroy()
+
+
+commands = [grievance_worker, grievance_demo]
