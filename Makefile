@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BENCH = $(PYTHON) config/bench
 
-.PHONY: start stop test bench reset lock
+.PHONY: start stop demo test bench reset lock
 
 start: ## install what is missing, make the demo site, run everything; ARGS="web worker": only these processes
 	@$(BENCH) start $(ARGS)
 
 stop: ## stop what `make start` runs
 	@$(BENCH) stop
+
+demo: ## fill the demo site with half a year of cases; ARGS="--cases 300": with fewer, which is sooner done
+	@$(BENCH) demo $(ARGS)
 
 test: ## install what is missing, run every test; ARGS="unit ...", "e2e tests/... -k ...": only that part
 	@$(BENCH) test $(ARGS)

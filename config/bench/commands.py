@@ -113,6 +113,35 @@ def reset(assume_yes: bool, everything: bool) -> int:
 	return 0
 
 
+def demo(words: list[str]) -> int:
+	"""Fill the demo site with half a year of cases; nothing else may run, for the clock is moved meanwhile."""
+	system.check_python()
+	demo = instances.demo()
+	lock = work_lock(demo)
+	if not lock.take("demo"):
+		raise BenchError(
+			"The half year is played with a clock of its own: `make stop` first, then `make demo`."
+		)
+	try:
+		processes.end_marked(demo.folder)
+		procfile.check_ports(demo, list(SERVERS))
+		progress = Progress()
+		set_up(progress, with_test_tools=True)
+		base = Group(demo, SERVERS, output=subprocess.DEVNULL)
+		try:
+			have_site(demo, base, progress)
+			code = run_bench(demo, ["--site", demo.site, "grievance-demo", *words])
+		finally:
+			base.stop()
+			processes.end_marked(demo.folder)
+	finally:
+		lock.release()
+	if code == 0:
+		sites.mark_filled(demo)
+		print("`make start` shows it.")
+	return code
+
+
 def test(words: list[str]) -> int:
 	"""Set up what is missing and run the tests, all of them or one part."""
 	system.check_python()
@@ -232,15 +261,15 @@ def now() -> str:
 	return str(time.time_ns())
 
 
-def set_up(progress: Progress, for_tests: bool = False) -> None:
-	"""Have everything that demo and tests share, one command at a time."""
+def set_up(progress: Progress, for_tests: bool = False, with_test_tools: bool = False) -> None:
+	"""Have everything that demo and tests share, one command at a time; of what tests need maybe only the Python packages."""
 	lock = Lock(DATA / "setup.lock")
 	if not lock.take("set-up"):
 		progress.say("Another command of this bench is setting up; waiting for it.")
 		lock.take("set-up", wait=True)
 	try:
 		processes.end_marked(processes.SET_UP)
-		steps = setup.steps(for_tests)
+		steps = setup.steps(for_tests, with_test_tools)
 		missing = system.missing(for_tests)
 		if missing and not system.may_install():
 			raise system.NeedsPackages(missing)
@@ -307,6 +336,8 @@ def print_addresses(instance: Instance, names: list[str], seconds: float | None 
 		lines += [f"  Desk      {instance.url('web')}", LOGINS]
 	if "emulator" in names:
 		lines.append(f"  Phone     {instance.url('emulator')}    (chat as any number)")
+	if not sites.is_filled(instance):
+		lines.append("  Cases     none yet; `make stop`, then `make demo` plays half a year of them.")
 	lines.append("  Ctrl-C here or `make stop` elsewhere stops everything.\n")
 	print("\n".join(lines), flush=True)
 
@@ -314,6 +345,7 @@ def print_addresses(instance: Instance, names: list[str], seconds: float | None 
 COMMANDS = {
 	"start": start,
 	"stop": lambda words: stop(),
+	"demo": demo,
 	"reset": lambda words: reset("--yes" in words, "--all" in words),
 	"test": test,
 	"bench": bench,

@@ -17,7 +17,7 @@ PIP = (PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input")
 NETWORK_ADVICE = "Check that the package registries can be reached, then run the same command again."
 
 
-def steps(for_tests: bool = False) -> list[Step]:
+def steps(for_tests: bool = False, with_test_tools: bool = False) -> list[Step]:
 	missing = system.missing(for_tests)
 	before_python = ("system",) if not system.can_make_environment() else ()
 	before_node = ("system",) if {"nodejs", "npm"}.intersection(missing) else ()
@@ -78,7 +78,7 @@ def steps(for_tests: bool = False) -> list[Step]:
 	]
 	if missing:
 		every.insert(0, system_step(missing))
-	if for_tests:
+	if for_tests or with_test_tools:
 		every.append(
 			Step(
 				"test tools",

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 from instance import Instance
 from paths import APP, BENCH, CONFIG, PYTHON
@@ -87,6 +88,20 @@ def migrate_step(instance: Instance) -> Step:
 def mark_migrated(instance: Instance) -> None:
 	"""Note that the site was just made from the app as it is."""
 	(instance.data / "mariadb" / ".migrated").write_text(app_digest())
+
+
+def mark_filled(instance: Instance) -> None:
+	"""Note that the half year of the demo was played on the site."""
+	_filled(instance).touch()
+
+
+def is_filled(instance: Instance) -> bool:
+	return _filled(instance).exists()
+
+
+def _filled(instance: Instance) -> Path:
+	# In the database's folder, as the stamps of the steps: whoever deletes the data deletes it too.
+	return instance.data / "mariadb" / ".filled"
 
 
 def new_site(instance: Instance, log) -> None:
