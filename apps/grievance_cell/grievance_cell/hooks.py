@@ -9,7 +9,11 @@ app_license = "mit"
 app_include_js = "grievance_cell.bundle.js"
 app_include_css = "grievance_cell.bundle.css"
 doctype_js = {
-	"Grievance": ["public/js/same_matter.js", "public/js/chat_thread.js"],
+	"Grievance": [
+		"public/js/same_matter.js",
+		"public/js/chat_thread.js",
+		"public/js/case_directions.js",
+	],
 	"Local Area": "public/js/local_area_link.js",
 	"Notification": "public/js/notification.js",
 }
@@ -32,6 +36,8 @@ citizens_data = [
 	"Chat Event",
 	"Chat Session",
 	"Chat Message",
+	"Review Meeting",
+	"Review Direction",
 ]
 permission_query_conditions = {
 	"Grievance": "grievance_cell.grievances.visibility.visible_cases",
@@ -43,6 +49,8 @@ permission_query_conditions = {
 	"Chat Event": "grievance_cell.messaging.visibility.visible_events",
 	"Chat Session": "grievance_cell.messaging.visibility.visible_sessions",
 	"Chat Message": "grievance_cell.messaging.visibility.visible_messages",
+	"Review Meeting": "grievance_cell.oversight.visibility.visible_meetings",
+	"Review Direction": "grievance_cell.oversight.visibility.visible_directions",
 	"Access Log": "grievance_cell.grievances.attached_records.visible_access_logs",
 	"Activity Log": "grievance_cell.grievances.attached_records.visible_activity_logs",
 	"Comment": "grievance_cell.grievances.attached_records.visible_comments",
@@ -69,6 +77,8 @@ has_permission = {
 	"Chat Event": "grievance_cell.messaging.visibility.can_see_event",
 	"Chat Session": "grievance_cell.messaging.visibility.can_see_session",
 	"Chat Message": "grievance_cell.messaging.visibility.can_see_message",
+	"Review Meeting": "grievance_cell.oversight.visibility.can_see_meeting",
+	"Review Direction": "grievance_cell.oversight.visibility.can_see_direction",
 	"Access Log": "grievance_cell.grievances.attached_records.can_see_record",
 	"Activity Log": "grievance_cell.grievances.attached_records.can_see_record",
 	"Comment": "grievance_cell.grievances.attached_records.can_see_record",
@@ -89,7 +99,7 @@ has_permission = {
 additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.of_case"]}
 
 # What keeps something of a citizen outside of the cases: called with citizen, keys and note, returns the rows changed.
-erase_citizen = ["grievance_cell.messaging.erasure.erase"]
+erase_citizen = ["grievance_cell.messaging.erasure.erase", "grievance_cell.oversight.erasure.erase"]
 
 # Who tells citizens: tells those whose cases are joined to `main`, or to it the one `joined`, what they were not told yet.
 tell_joined = ["grievance_cell.messaging.joined.tell_the_rest"]
@@ -111,6 +121,8 @@ jinja = {
 		"grievance_cell.messaging.letters.letter_to_citizen",
 		"grievance_cell.messaging.links.whatsapp_posters",
 		"grievance_cell.organisation.areas.place_name",
+		"grievance_cell.oversight.agenda.review_reason",
+		"grievance_cell.oversight.directions.review_directions",
 	]
 }
 
@@ -131,8 +143,18 @@ doc_events = {
 	"File": {"validate": "grievance_cell.grievances.attached_records.guard_file"},
 	"Report": {"validate": "grievance_cell.grievances.attached_records.guard_report"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
-	"Officer Posting": {"on_update": "grievance_cell.grievances.assignments.on_posting_change"},
-	"ToDo": {"validate": "grievance_cell.grievances.assignments.keep_to_posting"},
+	"Officer Posting": {
+		"on_update": [
+			"grievance_cell.grievances.assignments.on_posting_change",
+			"grievance_cell.oversight.directions.on_posting_change",
+		]
+	},
+	"ToDo": {
+		"validate": [
+			"grievance_cell.grievances.assignments.keep_to_posting",
+			"grievance_cell.oversight.directions.keep_to_direction",
+		]
+	},
 }
 
 # What a Chat Flow may end with, and what the bot does for a citizen by itself: name to function. Other apps may add theirs.
@@ -172,6 +194,7 @@ scheduler_events = {
 	"daily": ["grievance_cell.service_levels.holiday_calendars.warn_before_they_run_out"],
 	"daily_long": [
 		"grievance_cell.grievances.assignments.hand_over",
+		"grievance_cell.oversight.directions.hand_over",
 		"grievance_cell.grievances.categorisation.retrain",
 	],
 }

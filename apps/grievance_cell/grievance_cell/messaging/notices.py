@@ -44,9 +44,11 @@ TOLD_TO_CITIZENS = (
 ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED = "Assigned", "Emergency", "Time Running Out", "Escalated"
 LONG_TERM_OVER, PROPOSED, DECLINED = "Long Term Over", "Proposed", "Proposal Declined"
 ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS = "Citizen Answered", "Information Added", "Citizen Reminds"
+# These are steps of a direction of the collector's (Review Direction).
+DIRECTED, DIRECTION_DONE, DIRECTION_REOPENED = "Direction Given", "Direction Done", "Direction Reopened"
 STEPS = (
 	*TOLD_TO_CITIZENS, ASSIGNED, NEW_EMERGENCY, WARNED, ESCALATED, LONG_TERM_OVER, PROPOSED, DECLINED,
-	ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS,
+	ANSWERED, INFORMATION_ADDED, CITIZEN_REMINDS, DIRECTED, DIRECTION_DONE, DIRECTION_REOPENED,
 )  # fmt: skip
 # These are asked in the conversation's own turn, by the bot, since the answer is taken there: as which of its events.
 ASKED = {QUESTION: "question", REMINDER: "reminder", SETTLED: "settled"}
@@ -103,11 +105,21 @@ def tell_citizen(case, action) -> None:
 	tell(case, action, citizens_only=True)
 
 
+def tell_of(document, step: str, actor: str, remark: str = "") -> None:
+	"""Send every enabled Notification of a step of a document that is no case, to others than who has done it."""
+	done = frappe._dict(actor=actor, remark=remark)
+	for notification in notifications_of(document.doctype, (step,)):
+		with harmless(f"Notification {notification.name} was not sent for {document.name}"):
+			send(notification, document, done, set())
+
+
 def notifications_for(case, action) -> list:
 	steps = steps_of(action, case)
-	if not steps:
-		return []
-	wanted = {"enabled": 1, "event": "Custom", "document_type": case.doctype, "case_step": ("in", steps)}
+	return notifications_of(case.doctype, steps) if steps else []
+
+
+def notifications_of(doctype: str, steps: tuple[str, ...]) -> list:
+	wanted = {"enabled": 1, "event": "Custom", "document_type": doctype, "case_step": ("in", steps)}
 	# E-mails come first: what staff write to citizens in one of their own is not mailed again beside a message.
 	names = frappe.get_all("Notification", wanted, pluck="name", order_by="channel, name")
 	return [frappe.get_cached_doc("Notification", name) for name in names]
@@ -166,7 +178,7 @@ def send(notification, case, action, mailed: set[str], citizens_only: bool = Fal
 			continue
 		elif notification.channel != WHATSAPP:
 			tell_officer(notification, recipient, context)
-		elif recipient.wants_whatsapp or case.priority == EMERGENCY:
+		elif recipient.wants_whatsapp or case.get("priority") == EMERGENCY:
 			write(notification, recipient, case, remark)
 
 

@@ -34,6 +34,9 @@ SHIPPED = {
 	"Long Term Over": {("Email", OFFICER)},
 	"Proposed": {("Desk", HEAD), ("Email", HEAD), ("Desk", ABOVE), ("Email", ABOVE)},
 	"Proposal Declined": {("Desk", OFFICER), ("Email", OFFICER)},
+	"Direction Given": {("Desk", OFFICE), ("Email", OFFICE), ("WhatsApp", OFFICE)},
+	"Direction Reopened": {("Desk", OFFICE), ("Email", OFFICE)},
+	"Direction Done": {("Desk", "given_by")},
 	**{step: {("Desk", OFFICER)} for step in ("Citizen Answered", "Information Added", "Citizen Reminds")},
 }  # fmt: skip
 

@@ -3,6 +3,7 @@ import "./my_desk";
 import "./reports";
 import "./whatsapp_link";
 import "./missed_update";
+import "./directions";
 
 frappe.provide("grievance_cell");
 

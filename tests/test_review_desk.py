@@ -1,0 +1,109 @@
+"""The TL review in a browser: a meeting is planned, two directions are given by keyboard, and the next one shows what was done."""
+
+import pytest
+
+from chat import Citizen, describe_case, wait_until
+from desk import Officer, log_in
+
+COLLECTOR, OFFICER = "collector@demo.example", "je.phe@demo.example"
+CATEGORY, PLACE = "No water supply", "Khaira, Nawagarh"
+
+
+@pytest.fixture
+def case(servers) -> str:
+	"""A case of a citizen's with the junior engineer, that came back to them twice."""
+	citizen = Citizen(servers.url("emulator"))
+	describe_case(citizen, description="चार दिन से पानी नहीं आया", category=CATEGORY, place=PLACE)
+	citizen.tap("confirm")
+	query = "select name from `tabGrievance` where mobile_no = %s and assigned_to = %s"
+	name = wait_until(lambda: servers.rows(query, f"+{citizen.number}", OFFICER), "the case")[0]["name"]
+	servers.rows(
+		"""update `tabGrievance` set registered_on = '2020-01-01', resolution_by = '2020-02-01', sla_status = 'Overdue',
+			reopen_count = 2, next_check_on = null where name = %s""",
+		name,
+	)
+	return name
+
+
+def open_desk(servers, open_page, user: str, path: str, width: int = 1366, height: int = 768):
+	page = open_page(width, height)
+	log_in(page, servers.url(), user)
+	page.goto(f"{servers.url()}/app/{path}")
+	return page
+
+
+def plan(collector, servers) -> str:
+	"""Plan a meeting in its form; returns its name when the agenda stands there."""
+	collector.goto(f"{servers.url()}/app/review-meeting/new")
+	collector.wait_for_function("window.cur_frm?.doctype === 'Review Meeting' && cur_frm.is_new()")
+	collector.evaluate("cur_frm.set_value('held_on', frappe.datetime.get_today())")
+	collector.keyboard.press("Control+s")
+	collector.wait_for_function("!cur_frm.is_new() && cur_frm.doc.agenda_made_on")
+	collector.locator(".review").wait_for()
+	return collector.evaluate("cur_frm.doc.name")
+
+
+def direct(collector, row, words: str) -> None:
+	"""Give a direction from a row of the agenda, by keyboard alone."""
+	row.focus()
+	collector.keyboard.press("Enter")
+	collector.wait_for_function("window.cur_dialog?.get_value('posting')")
+	collector.wait_for_function("document.activeElement?.dataset?.fieldname === 'direction'")
+	collector.keyboard.type(words)
+	collector.keyboard.press("Enter")
+	collector.locator(".review a", has_text=words).wait_for()
+
+
+def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
+	collector = open_desk(servers, open_page, COLLECTOR, "review-meeting")
+	first = plan(collector, servers)
+	rows = collector.locator(f"[data-direct][data-grievance={case}]")
+	direct(collector, rows.first, "Lay the pipe anew")
+	# Where the hands were before, one row on.
+	collector.keyboard.press("ArrowDown")
+	assert collector.evaluate("document.activeElement.hasAttribute('data-direct')")
+	department = collector.locator("[data-direct][data-department='Public Health Engineering']").first
+	direct(collector, department, "Report the stock of pipes")
+
+	directions = Officer(servers.url(), COLLECTOR).list(
+		"Review Direction", "name", "posting", "assigned_to", meeting=first
+	)
+	assert {each["assigned_to"] for each in directions} == {OFFICER, "head.phe@demo.example"}
+	(mine,) = [each["name"] for each in directions if each["assigned_to"] == OFFICER]
+
+	# The officer has it as a task, and on the case.
+	officer = open_desk(servers, open_page, OFFICER, f"grievance/{case}", 390, 844)
+	officer.locator(".form-directions a", has_text="Lay the pipe anew").wait_for()
+	tasks = Officer(servers.url(), OFFICER).list("ToDo", "name", reference_name=mine, status="Open")
+	assert len(tasks) == 1
+	officer.goto(f"{servers.url()}/app/review-direction/{mine}")
+	officer.wait_for_function("name => window.cur_frm?.doc?.name === name", arg=mine)
+	officer.wait_for_load_state("networkidle")
+	officer.evaluate("cur_frm.custom_buttons[__('Report as Done')].click()")
+	officer.locator(".modal.show input[data-fieldname=remark]").fill("New pipe on Monday")
+	officer.locator(".modal.show input[data-fieldname=remark]").press("Enter")
+	officer.wait_for_function("cur_frm.doc.status === 'Done'")
+
+	collector.evaluate("cur_frm.reload_doc()")
+	collector.wait_for_load_state("networkidle")
+	collector.get_by_role("button", name="The Meeting Was Held").click()
+	collector.locator(".modal.show .btn-modal-primary").click()
+	collector.wait_for_function("cur_frm.doc.status === 'Held'")
+	plan(collector, servers)
+	done = collector.locator(".review tr", has_text="Lay the pipe anew")
+	assert "Reported as done" in done.inner_text() and "New pipe on Monday" in done.inner_text()
+	assert (
+		"Not done yet" in collector.locator(".review tr", has_text="Report the stock of pipes").inner_text()
+	)
+
+
+def test_each_number_opens_its_list(servers, open_page, case):
+	collector = open_desk(servers, open_page, COLLECTOR, "review-meeting")
+	plan(collector, servers)
+	number = collector.locator(".review h3 a").first
+	shown = int(number.inner_text())
+	number.click()
+	collector.wait_for_function(
+		"number => window.cur_list?.doctype === 'Grievance' && cur_list.data.length === Math.min(number, cur_list.page_length)",
+		arg=shown,
+	)
