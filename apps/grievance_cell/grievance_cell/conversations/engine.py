@@ -878,7 +878,10 @@ class Bot:
 
 	def expect_answer(self, event: Event) -> None:
 		"""Note that what comes now is for the officer, until the citizen begins something else."""
-		self.session.written = {"case": event.case, "on": self.turn.note_moment()}
+		# In one talk the citizen is told once who reads what they answer.
+		goes_on = self.officer_has_written() and self.session.written["case"] == event.case
+		told = goes_on and self.session.written.get("told", False)
+		self.session.written = {"case": event.case, "on": self.turn.note_moment(), "told": told}
 		if not self.session.draft:
 			# A number or a word that was on offer means that no more.
 			self.session.offered = []
@@ -899,7 +902,7 @@ class Bot:
 		"""Add a message to the case in which an officer has written; the first one is answered."""
 		written = self.session.written
 		self.cases.pass_on(written["case"], event)
-		if not written.get("told"):
+		if not written["told"]:
 			written["told"] = True
 			said = self.text("The officer of your case {case} reads this.", case=written["case"])
 			new = Choice("menu", self.text("Something new"))

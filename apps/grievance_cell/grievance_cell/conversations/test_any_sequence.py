@@ -89,7 +89,7 @@ moves = st.one_of(
 	st.builds(Move, st.just("file"), number=numbers),
 	st.builds(Move, st.just("place"), number=numbers),
 	st.builds(Move, st.sampled_from(("unknown", "reaction", "sticker", "silence"))),
-	st.builds(Move, st.sampled_from(("settled", "question")), number=numbers),
+	st.builds(Move, st.sampled_from(("settled", "question", "written")), number=numbers),
 	st.builds(Move, st.just("time"), number=numbers),
 	st.builds(Move, st.sampled_from(("edit a form", "switch a form")), number=numbers),
 	st.builds(Move, st.just("profile"), st.sampled_from(("", "गीता", "😀", "y" * 200))),
@@ -165,6 +165,8 @@ class Sequence:
 			return settled(CASES[move.number % 3].name)
 		if move.kind == "question":
 			return asks(CASES[move.number % 3].name)
+		if move.kind == "written":
+			return Event("written", case=CASES[move.number % 3].name)
 		return SILENCE if move.kind == "silence" else Event(move.kind)
 
 	def hear(self, event: Event) -> list:

@@ -25,6 +25,8 @@ class TestWritten(unittest.TestCase):
 		talk.hear(text("The pump is noisy"))
 		self.assertEqual(added(talk), ["The pump is noisy"])
 		self.assertEqual(talk.said, "")
+		talk.hear(WRITTEN, text("Thank you for coming so soon"))
+		self.assertEqual((len(talk.effects), talk.said), (1, ""))
 
 	def test_a_short_word_or_a_number_is_an_answer_too(self):
 		for said in ("yes", "नहीं", "नहीं है", "5"):

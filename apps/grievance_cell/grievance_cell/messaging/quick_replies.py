@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grievance_cell.grievances.informing import day
 from grievance_cell.messaging import replies, templates
+from grievance_cell.organisation.areas import place_name
 
 # All that a text can name. Not the document: what a form of staff's own holds is not for the citizen's chat.
 NAMES = (
@@ -73,7 +74,6 @@ def values_of(document, language: str) -> dict[str, str]:
 			_(document.get(field)) if document.get(field) else ""
 			for field in ("category", "department", "posting")
 		)
-	area = document.get("area")
 	return {
 		"case": document.name,
 		"citizen_name": cstr(document.get("citizen_name")),
@@ -81,7 +81,7 @@ def values_of(document, language: str) -> dict[str, str]:
 		"category": category,
 		"department": department,
 		"office": office,
-		"place": cstr(area and frappe.get_cached_value("Local Area", area, "area_name")),
+		"place": place_name(document.get("area"), language),
 		"due_date": day(document.resolution_by, language) if document.get("resolution_by") else "",
 		"expected_date": day(document.expected_by, language) if document.get("expected_by") else "",
 	}

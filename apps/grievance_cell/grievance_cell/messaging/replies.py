@@ -4,6 +4,7 @@ It goes into the outbox in the transaction that records it, once for each `key` 
 written: a second click, or a request that is sent again, sends nothing twice.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -228,7 +229,7 @@ def offered_templates(document) -> list[dict]:
 
 
 def wants_remark(template) -> bool:
-	return any(parameter.value == "remark" for parameter in template.parameters)
+	return any(re.search(r"\bremark\b", parameter.value) for parameter in template.parameters)
 
 
 def _offered(way: Way) -> list:
@@ -245,4 +246,5 @@ def _offered(way: Way) -> list:
 		order_by="notice",
 	)
 	found = (templates.find(notice, languages, account) for notice in known)
-	return [template for template in found if template]
+	# What the officer writes themselves comes first.
+	return sorted(filter(None, found), key=lambda template: not wants_remark(template))

@@ -249,6 +249,12 @@ class TestReplies(RepliesTestCase):
 		self.ask("send_template", notice="status", key="one")
 		self.assertEqual(self.talk()[-1]["text"].count(self.case.name), 1)
 
+	def test_a_template_for_the_officers_own_words_is_offered_first(self):
+		self.close_window()
+		self.approve("registered-en", "status-en", "reply-en", "closed-en")
+		offered = [each["notice"] for each in self.ask("templates")]
+		self.assertEqual((offered[0], set(offered)), ("reply", {"registered", "reply", "status"}))
+
 	def test_one_who_never_wrote_is_written_to_by_template(self):
 		self.number = mobile_no()[1:]
 		other = make_citizen(mobile_no=f"+{self.number}", language="en")

@@ -484,7 +484,7 @@ frappe.dom.set_style(`
 	.ct-reply { padding: 8px; border: 1px solid var(--border-color); border-top: 0; border-radius: 0 0 8px 8px; }
 	.chat-thread textarea.ct-text { resize: none; height: 54px; min-height: 54px; font-size: 14px; }
 	.ct-buttons { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 6px; }
-	.ct-send { margin-left: auto; min-width: 84px; }
+	.chat-thread .ct-send { margin-left: auto; min-width: 84px; border-color: #0b7a43; background: #0b7a43; color: #fff; }
 	.ct-quick .ct-quick-menu { inset: auto auto 100% 0; width: min(440px, 84vw); max-height: 320px; overflow-y: auto; }
 	.ct-quick-text { white-space: normal; }
 	.ct-quick-text span { display: block; color: var(--text-muted); font-size: 12px; }
@@ -494,7 +494,10 @@ frappe.dom.set_style(`
 	[data-theme="dark"] .chat-thread { --ct-muted: #aebac1; }
 	[data-theme="dark"] .ct-scroll { background: #0b141a; }
 	[data-theme="dark"] .ct-bubble, [data-theme="dark"] .ct-day span { background: #202c33; color: #e9edef; }
-	[data-theme="dark"] .ct-out { background: #005c4b; }
+	[data-theme="dark"] .ct-out { --ct-muted: #d5dde1; background: #005c4b; }
+	[data-theme="dark"] .ct-standing { background: #123524; color: #c9f2da; }
+	[data-theme="dark"] .ct-standing[data-kind="template"] { background: #3d2f0a; color: #ffe6a8; }
+	[data-theme="dark"] .ct-standing[data-kind="none"] { background: #4a1512; color: #ffd5d1; }
 	[data-theme="dark"] .ct-bubble a { color: #8fd3ff; }
 	[data-theme="dark"] .ct-author, [data-theme="dark"] .ct-choices li { color: #b7f5d8; background: transparent; }
 	[data-theme="dark"] .ct-state[data-state="Read"] { color: #7fd0ff; }
@@ -502,5 +505,8 @@ frappe.dom.set_style(`
 	@media (max-width: 767px) {
 		.ct-scroll { height: clamp(220px, calc(100vh - 400px), 560px); padding: 8px 6px; }
 		.ct-bubble { max-width: 90%; }
+		.ct-attach span { display: none; }
+		.ct-buttons .btn { padding-inline: 8px; }
+		.chat-thread .ct-send { min-width: 0; }
 	}
 `);
