@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, format_date, format_datetime, get_datetime, now_datetime
 
-from grievance_cell.grievances import citizens, decisions, lifecycle
+from grievance_cell.grievances import citizens, decisions, lifecycle, proposals
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
@@ -194,9 +194,14 @@ def kind_of(name: str) -> str:
 
 
 def moves(case) -> list[dict]:
-	"""List what the user may do next by the Workflow, in its order; the first that leads on is the usual one."""
+	"""List what the user may do next by the Workflow, in its order.
+
+	The usual one is the decision that waits for the user, else the first that leads on.
+	"""
 	if not case.has_permission("write"):
 		return []
 	found = {each.action: category_of(each.next_state) for each in reversed(lifecycle.moves_of_role(case))}
-	usual = next((action for action in reversed(found) if found[action] != CLOSED), None)
+	usual = proposals.APPROVED_BY.get(case.proposal)
+	if usual not in found:
+		usual = next((action for action in reversed(found) if found[action] != CLOSED), None)
 	return [{"action": action, "is_usual": action == usual} for action in reversed(found)]

@@ -229,6 +229,8 @@ class TestGlance(TimedTestCase):
 
 		self.assertNotIn("Reject", offered(self.head))
 		self.assertIn("Reject", offered(other_head))
+		usual = [each["action"] for each in self.glance(other_head)["moves"] if each["is_usual"]]
+		self.assertEqual(usual, ["Reject"], "The decision waits for them")
 
 	def test_similar_cases_are_shown_while_it_may_be_joined(self):
 		frappe.db.set_value("Grievance Category", self.category.name, "can_be_shared", 1)

@@ -36,6 +36,8 @@ frappe.ui.form.on("Grievance", {
 
 	refresh(frm) {
 		grievance_cell.show_overview(frm);
+		// Frappe's box has room for a page; most people say it in two lines.
+		$(frm.get_field("description").input).css("height", "120px");
 		show_proposal(frm);
 		if (!frm.is_new()) offer_acts(frm);
 		grievance_cell.add_number_button(frm);
