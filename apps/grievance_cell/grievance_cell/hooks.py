@@ -127,7 +127,8 @@ jinja = {
 }
 
 override_doctype_class = {
-	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification"
+	"Auto Email Report": "grievance_cell.oversight.email_reports.EmailReport",
+	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification",
 }
 
 doc_events = {

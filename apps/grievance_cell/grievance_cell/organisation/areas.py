@@ -2,6 +2,8 @@
 
 import frappe
 
+# There is one of the same name in every town or block.
+NAMED_WITH_PARENT = ("Ward", "Locality", "Village")
 VERSION = {"parent": "Local Area", "defkey": "area_tree_version"}
 
 
@@ -45,7 +47,7 @@ def place_name(area: str | None, language: str | None = None) -> str:
 	Also for the templates of notices. The language is the one that is spoken unless another is given; "" for no area.
 	"""
 	path = ancestors(area) if area else []
-	named = path[:2] if path and path[0].area_type in ("Ward", "Locality", "Village") else path[:1]
+	named = path[:2] if path and path[0].area_type in NAMED_WITH_PARENT else path[:1]
 	return ", ".join(name_in(each, language or frappe.local.lang) for each in named)
 
 
@@ -65,6 +67,21 @@ def names_in(areas: list[dict], language: str) -> dict[str, str]:
 	# Of several names the first counts, as in name_in.
 	found = frappe.get_all("Local Area Name", own, ["parent", "name_text"], order_by="idx desc", as_list=True)
 	return {area["name"]: area["area_name"] for area in areas} | dict(found)
+
+
+def place_names(areas: list[str], language: str) -> dict[str, str]:
+	"""Name many areas as place_name does, in three queries."""
+	fields = ["name", "area_name", "area_type", "parent_local_area"]
+	found = frappe.get_all("Local Area", {"name": ("in", areas or [""])}, fields)
+	small = {each.name: each.parent_local_area for each in found if each.area_type in NAMED_WITH_PARENT}
+	around = frappe.get_all(
+		"Local Area", {"name": ("in", list(filter(None, small.values())) or [""])}, fields
+	)
+	names = names_in([*found, *around], language)
+	return {
+		each.name: ", ".join(filter(None, (names[each.name], names.get(small.get(each.name)))))
+		for each in found
+	}
 
 
 def version() -> str | None:

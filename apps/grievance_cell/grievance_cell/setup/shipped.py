@@ -30,6 +30,8 @@ FILES = (
 	"notification",
 	"list_view_settings",
 	"custom_html_block",
+	"report",
+	"auto_email_report",
 )
 # Columns that change without anybody having edited a document.
 BOOKKEEPING = {
@@ -63,7 +65,8 @@ def custom_fields() -> dict[str, list[str]]:
 def sync_document(values: dict) -> None:
 	doctype = values["doctype"]
 	document = frappe.get_doc(values)
-	document.set_new_name()
+	# Some take their name from the language that is spoken, or count on where there is one.
+	document.set_new_name(set_name=values.get("name"))
 	key = f"{doctype}:{document.name}"
 	shipped = hash_of(values)
 	remembered = remembered_of(key)

@@ -68,7 +68,7 @@ class TestShipped(SiteTestCase):
 		for file in shipped.FILES:
 			for values in shipped.documents(file):
 				document = frappe.get_doc(values)
-				document.set_new_name()
+				document.set_new_name(set_name=values.get("name"))
 				with self.subTest(f"{document.doctype} {document.name}"):
 					self.assertTrue(frappe.db.exists(document.doctype, document.name))
 

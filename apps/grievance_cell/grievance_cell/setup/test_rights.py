@@ -85,12 +85,17 @@ FIELDS = {
 STAFF = {OFFICER, HEAD, OPERATOR, COLLECTOR}
 REPORTS = {
 	"Area Summary": STAFF,
+	"Cases Closed by Force": STAFF,
+	"Cases Reopened Twice": STAFF,
+	"Cases Transferred Three Times": STAFF,
 	"Category Suggestions": {OPERATOR, COLLECTOR, MANAGER},
 	"Category Trend": STAFF,
 	"Citizen Feedback": STAFF,
 	"Delay Register": STAFF,
 	"Department Performance": STAFF,
+	"Long Term Cases": STAFF,
 	"Officer Scorecard": STAFF,
+	"Overdue Cases": STAFF,
 	"Pendency by Department and Age": STAFF,
 	"Transfers of Cases": STAFF,
 }
@@ -162,6 +167,7 @@ APIS = {
 	"oversight.desk.reopen": None,
 	"oversight.desk.report_done": None,
 	"oversight.desk.send_to_heads": None,
+	"oversight.collectors_desk.numbers": ({OFFICER, HEAD, OPERATOR, COLLECTOR}, {}),
 	"service_levels.doctype.holiday_calendar.holiday_calendar.fill": None,
 	"messaging.templates.submit": ({MANAGER}, {"names": "[]"}),
 	"messaging.templates.sync": None,

@@ -87,6 +87,9 @@ READ_IN = {
 	"success_message", "title", "workflow_action_name", "workflow_name",
 }  # fmt: skip
 
+# Of an Auto Email Report.
+FILE_FORMATS = {"HTML", "XLSX"}
+
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 PLACEHOLDER = re.compile(r"\{\w*\}")
 TAG = re.compile(r"<[^<>]+>")
@@ -210,7 +213,7 @@ def in_document(document) -> Iterator[str]:
 	for key, value in document.items():
 		if isinstance(value, list | dict):
 			yield from in_document(value)
-		elif key in READ_IN and isinstance(value, str):
+		elif key in READ_IN and isinstance(value, str) and value not in FILE_FORMATS:
 			yield value
 		elif key == "options" and document.get("kind") == "Choice" and value:
 			yield from map(label_of, value.splitlines())

@@ -52,7 +52,7 @@ grievance_cell.reports.format = (value, row, column, data, default_formatter) =>
 	const list = list_of(column, data);
 	if (!value || !list) return shown;
 	const target = frappe.utils.escape_html(JSON.stringify(list));
-	return `<a href="#" class="grievance-cell-list" data-list="${target}">${shown}</a>`;
+	return `<a href="#" class="grievance-cell-list" style="text-decoration: underline" data-list="${target}">${shown}</a>`;
 };
 
 function list_of(column, data) {

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
 from grievance_cell.grievances import figures
-from grievance_cell.organisation.areas import names_in
+from grievance_cell.organisation.areas import place_names
 from grievance_cell.oversight import reports
 
 FIELDS = [
@@ -75,9 +75,7 @@ def listed(filters: list, now: datetime) -> list[frappe._dict]:
 
 
 def name_areas(rows: list[frappe._dict]) -> None:
-	wanted = sorted({row.area for row in rows if row.area})
-	areas = frappe.get_all("Local Area", {"name": ("in", wanted or [""])}, ["name", "area_name"])
-	names = names_in(areas, frappe.local.lang)
+	names = place_names(sorted({row.area for row in rows if row.area}), frappe.local.lang)
 	for row in rows:
 		row.area = names.get(row.area)
 
@@ -97,7 +95,7 @@ def columns() -> list[dict]:
 		reports.text("category", label("category"), 150),
 		reports.text("department", label("department")),
 		reports.text("posting", label("posting"), 200),
-		reports.text("area", label("area"), 130),
+		reports.text("area", label("area"), 200),
 		{
 			"fieldname": "registered_on",
 			"label": label("registered_on"),

@@ -1,0 +1,110 @@
+import frappe
+from frappe.desk import reportview
+
+from grievance_cell.oversight.email_reports import EmailReport
+from grievance_cell.setup import shipped
+from grievance_cell.testing import (
+	SiteTestCase,
+	make_area,
+	make_case,
+	make_category,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+)
+
+
+class ReportBuilderTestCase(SiteTestCase):
+	@classmethod
+	def make_fixtures(cls):
+		cls.department, cls.ward, cls.elsewhere = make_department(), make_area(), make_area()
+		cls.collector = make_user("Collector")
+		make_posting(None, cls.ward, user=cls.collector, heads_area=1, level=9)
+		cls.category = make_category(cls.department)
+		cls.citizen = make_citizen(citizen_name="Sunita Verma")
+		cls.case, cls.other = (
+			make_case(cls.category, area, citizen=cls.citizen.name) for area in (cls.ward, cls.elsewhere)
+		)
+		secret = make_category(cls.department, confidential=1)
+		cls.secret = make_case(secret, cls.ward, citizen=cls.citizen.name)
+
+
+class TestReportBuilder(ReportBuilderTestCase):
+	def build(self, *fields: str, **more) -> list[dict]:
+		"""Ask for a report as the report builder does."""
+		frappe.set_user(self.collector)
+		frappe.local.form_dict = frappe._dict(
+			doctype="Grievance",
+			fields=frappe.as_json([f"`tabGrievance`.`{field}`" for field in fields]),
+			**more,
+		)
+		try:
+			found = reportview.get()
+		finally:
+			frappe.local.form_dict = frappe._dict()
+			frappe.set_user("Administrator")
+		return [dict(zip(found["keys"], row, strict=True)) for row in found["values"]] if found else []
+
+	def test_the_collector_builds_reports_of_their_own_district(self):
+		rows = self.build("name", "citizen_name", "department")
+		self.assertEqual({row["name"] for row in rows}, {self.case.name, self.secret.name})
+		names = {row["name"]: row["citizen_name"] for row in rows}
+		self.assertEqual(names[self.case.name], "Sunita Verma")
+
+	def test_whose_a_confidential_case_is_stands_in_no_report(self):
+		rows = {row["name"]: row for row in self.build("name", "citizen", "citizen_name", "mobile_masked")}
+		secret = rows[self.secret.name]
+		self.assertFalse(secret["citizen"] or secret["citizen_name"] or secret["mobile_masked"])
+
+	def test_numbers_stand_in_none(self):
+		rows = self.build("name", "mobile_no")
+		self.assertTrue(rows)
+		self.assertNotIn(self.citizen.mobile_no, frappe.as_json(rows))
+		by_number = frappe.as_json([["Grievance", "mobile_no", "=", self.citizen.mobile_no]])
+		for more in ({"filters": by_number}, {"group_by": "`tabGrievance`.`mobile_no`"}):
+			with self.assertRaises(frappe.PermissionError):
+				self.build("name", **more)
+
+	def test_shipped_reports_run_as_the_collector(self):
+		for values in shipped.documents("report"):
+			report = frappe.get_doc("Report", values["report_name"])
+			frappe.set_user(self.collector)
+			columns, rows = report.get_data(user=self.collector, as_dict=True)
+			with self.subTest(report.name):
+				self.assertGreater(len(columns), 5)
+				self.assertLessEqual({row["name"] for row in rows}, {self.case.name, self.secret.name})
+			frappe.set_user("Administrator")
+
+
+class TestEmailReports(ReportBuilderTestCase):
+	def test_shipped_ones_are_off_until_somebody_chooses_for_whom(self):
+		for values in shipped.documents("auto_email_report"):
+			report = frappe.get_doc("Auto Email Report", values["name"])
+			self.assertIsInstance(report, EmailReport)
+			self.assertFalse(report.enabled)
+			report.update({"enabled": 1, "user": self.collector, "email_to": self.collector})
+			report.save()
+
+	def test_it_holds_what_its_user_may_see(self):
+		frappe.db.set_value(
+			"Grievance", {"name": ("in", (self.case.name, self.other.name))}, "sla_status", "Overdue"
+		)
+		performance = frappe.get_doc("Auto Email Report", "Department Performance")
+		performance.user = self.collector
+		written = performance.get_report_content()
+		(row,) = (line for line in written.split("<tr") if self.department.name in line)
+		# Two of the three cases lie in the collector's ward.
+		self.assertIn(">2<", row.replace(" ", "").replace("\n", "").replace("\t", ""))
+		self.assertEqual(frappe.session.user, "Administrator")
+		stranger = make_user("Grievance Manager")
+		performance.user = stranger
+		with self.assertRaises(frappe.PermissionError):
+			performance.get_report_content()
+		self.assertEqual(frappe.session.user, "Administrator")
+
+	def test_it_goes_to_nobody_else(self):
+		report = frappe.get_doc("Auto Email Report", "Delay Register")
+		report.update({"enabled": 1, "user": self.collector, "email_to": "somebody@example.com"})
+		with self.assertRaises(frappe.ValidationError):
+			report.save()
