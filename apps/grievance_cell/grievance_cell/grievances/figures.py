@@ -158,20 +158,19 @@ def count(
 	days to settle those settled (where `settled` is asked for), `stars` that of the ratings of those rated.
 	"""
 	case = frappe.qb.DocType("Grievance")
+	common, rest = _factored(figures)
 	terms = [case[field] for field in by]
-	for name, filters in figures.items():
-		terms.append(Count(Case().when(matching(case, filters), 1)).as_(name))
+	for name, filters in rest.items():
+		counted = Case().when(matching(case, filters), 1) if filters else "*"
+		terms.append(Count(counted).as_(name))
 	if "settled" in figures:
 		terms.append(
 			Sum(Case().when(matching(case, figures["settled"]), seconds_to_settle(case))).as_("days")
 		)
 	if "rated" in figures:
 		terms.append(Sum(Case().when(matching(case, figures["rated"]), case.rating)).as_("stars"))
-	query = (
-		frappe.qb.from_(case)
-		.select(*terms)
-		.where(matching(case, where) & Criterion.any([matching(case, each) for each in figures.values()]))
-	)
+	widest = Criterion.any([matching(case, filters) for filters in _widest(list(rest.values())) if filters])
+	query = frappe.qb.from_(case).select(*terms).where(matching(case, [*common, *where]) & widest)
 	rows = seen_by(user, query).groupby(*(case[field] for field in by)).run(as_dict=True)
 	for row in rows:
 		if "days" in row:
@@ -179,6 +178,24 @@ def count(
 		if "stars" in row:
 			row.stars = flt(row.stars)
 	return rows
+
+
+def _factored(figures: dict[str, list[Filter]]) -> tuple[list[Filter], dict[str, list[Filter]]]:
+	"""Part what all figures ask for from what each asks for beside it: the database then compares it once a row."""
+	first = next(iter(figures.values()))
+	common = [each for each in first if all(each in filters for filters in figures.values())]
+	return common, {
+		name: [each for each in filters if each not in common] for name, filters in figures.items()
+	}
+
+
+def _widest(figures: list[list[Filter]]) -> list[list[Filter]]:
+	"""Leave out each figure that only narrows another one."""
+	found: list[list[Filter]] = []
+	for filters in sorted(figures, key=len):
+		if not any(all(each in filters for each in wider) for wider in found):
+			found.append(filters)
+	return found
 
 
 def spread(
