@@ -377,7 +377,8 @@ class HalfYear:
 			lot = self.lot(story, "proof")
 			photo = None
 			wanted = frappe.get_cached_value("Grievance Category", case.category, "photo_wanted")
-			if wanted or lot.random() < 0.3:
+			# What is told in confidence is shown to nobody, not even mended.
+			if wanted or (lot.random() < 0.3 and not case.confidential):
 				photo = self.attach(case, self.photo(story, lot, "after"))
 			lifecycle.act(
 				case, "Resolve", resolution=self.say(story, saying, self.group(story)), resolution_photo=photo
@@ -556,7 +557,7 @@ class HalfYear:
 			return
 		answers = {"rating": str(rating)}
 		if comment:
-			answers["comment"] = self.say(story, "comment", "", story.language)
+			answers["comment"] = self.say(story, "comment", "good" if rating > 3 else "poor", story.language)
 		self.phones.fill_in(person, answers)
 
 	def was_settled(self, story: Story) -> bool:
