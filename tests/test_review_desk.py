@@ -59,9 +59,10 @@ def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	first = plan(collector, servers)
 	rows = collector.locator(f"[data-direct][data-grievance={case}]")
 	direct(collector, rows.first, "Lay the pipe anew")
-	# Where the hands were before, one row on.
+	# The work goes on where it was, one row on.
+	collector.wait_for_function("name => document.activeElement?.dataset.grievance === name", arg=case)
 	collector.keyboard.press("ArrowDown")
-	assert collector.evaluate("document.activeElement.hasAttribute('data-direct')")
+	collector.wait_for_function("document.activeElement?.hasAttribute('data-direct')")
 	department = collector.locator("[data-direct][data-department='Public Health Engineering']").first
 	direct(collector, department, "Report the stock of pipes")
 
@@ -79,7 +80,7 @@ def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	officer.goto(f"{servers.url()}/app/review-direction/{mine}")
 	officer.wait_for_function("name => window.cur_frm?.doc?.name === name", arg=mine)
 	officer.wait_for_load_state("networkidle")
-	officer.evaluate("cur_frm.custom_buttons[__('Report as Done')].click()")
+	officer.get_by_role("button", name="Report as Done").click()
 	officer.locator(".modal.show input[data-fieldname=remark]").fill("New pipe on Monday")
 	officer.locator(".modal.show input[data-fieldname=remark]").press("Enter")
 	officer.wait_for_function("cur_frm.doc.status === 'Done'")

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import frappe
 from frappe import _
 from frappe.utils import now_datetime
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 
 from grievance_cell.messaging import mail, templates
 from grievance_cell.messaging.notices import ENGLISH
@@ -21,6 +21,8 @@ from grievance_cell.organisation.postings import head_of, worker_of
 from grievance_cell.oversight.agenda import HELD
 
 AGENDA, MINUTES = "TL Review Agenda", "TL Review Minutes"
+# What Frappe shows beside a print on the screen.
+UNPRINTED = ".print-hide, .action-banner { display: none !important }"
 SOURCE = re.compile(r"""(?<= src=["'])[^"']*""")
 # In which folder of the site lies what an address names.
 FOLDERS = {"/files/": ("public", "files"), "/private/files/": ("private", "files")}
@@ -74,7 +76,8 @@ def pdf(document, print_format: str) -> bytes:
 	"""Print a document in the language that is spoken, with the office's letter head."""
 	html = frappe.get_print(document.doctype, document.name, print_format, no_letterhead=0)
 	# Without a base no address of the page's leads anywhere.
-	return HTML(string=SOURCE.sub(lambda found: embedded(found[0]), html)).write_pdf()
+	page = HTML(string=SOURCE.sub(lambda found: embedded(found[0]), html))
+	return page.write_pdf(stylesheets=[CSS(string=UNPRINTED)])
 
 
 def embedded(address: str) -> str:

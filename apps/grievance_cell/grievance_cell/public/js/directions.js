@@ -37,9 +37,10 @@ grievance_cell.direct = function (about, then) {
 			frappe.db
 				.insert({ doctype: "Review Direction", ...about, ...values })
 				.then(() => {
-					dialog.hide();
 					frappe.show_alert({ message: __("The direction is given"), indicator: "green" });
-					then();
+					// While a dialog fades it draws the focus back to itself.
+					dialog.$wrapper.one("hidden.bs.modal", () => then());
+					dialog.hide();
 				}),
 	});
 	async function propose_office() {

@@ -54,6 +54,7 @@ function offer(frm, label, method, fields, primary = false) {
 		});
 		dialog.show();
 	};
-	const button = frm.add_custom_button(label, ask);
-	if (primary) button.addClass("btn-primary").removeClass("btn-default");
+	// On a phone all other buttons are in a menu.
+	if (primary) frm.page.set_primary_action(label, ask);
+	else frm.add_custom_button(label, ask);
 }

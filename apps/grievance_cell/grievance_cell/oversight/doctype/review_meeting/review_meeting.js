@@ -55,6 +55,9 @@ function show_agenda(frm) {
 			return false;
 		}
 	});
+	// After a direction the work goes on where it was.
+	if (frm.row_in_hand !== undefined) wrapper.find("[data-direct]").eq(frm.row_in_hand).focus();
+	delete frm.row_in_hand;
 }
 
 function direct_row(frm, row) {
@@ -67,9 +70,9 @@ function direct(frm, { grievance, department }, position) {
 	// Of a case the case's own office is directed, not the head of its department.
 	if (grievance) about.grievance = grievance;
 	else if (department) about.department = department;
-	grievance_cell.direct(about, async () => {
-		await frm.reload_doc();
-		if (position !== undefined) frm.get_field("agenda").$wrapper.find("[data-direct]").eq(position).focus();
+	grievance_cell.direct(about, () => {
+		frm.row_in_hand = position;
+		frm.reload_doc();
 	});
 }
 
