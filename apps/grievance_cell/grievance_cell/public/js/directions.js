@@ -12,10 +12,10 @@ grievance_cell.direct = function (about, then) {
 		{ fieldname: "grievance", fieldtype: "Link", options: "Grievance", label: __("Case"), onchange: propose_office },
 	];
 	const dialog = new frappe.ui.Dialog({
-		title: named ? __("Direction: {0}", [named]) : __("Direction", null, "Review Direction"),
+		title: named ? __("Direction: {0}", [named]) : __("Give a Direction"),
 		fields: [
 			...(named ? [] : choice),
-			{ fieldname: "direction", fieldtype: "Data", label: __("Direction", null, "Review Direction"), length: 240, reqd: 1 },
+			{ fieldname: "direction", fieldtype: "Data", label: __("What Is to Be Done"), length: 240, reqd: 1 },
 			{
 				fieldname: "posting",
 				fieldtype: "Link",

@@ -1,4 +1,5 @@
 frappe.listview_settings["Review Direction"] = {
+	hide_name_column: true,
 	add_fields: ["status", "due_on", "confirmed_on"],
 	get_indicator({ status, due_on, confirmed_on }) {
 		const today = frappe.datetime.get_today();
