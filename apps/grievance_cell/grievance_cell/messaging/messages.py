@@ -103,20 +103,26 @@ def queue_file(
 	purpose: str = "Service",
 	request_key: str | None = None,
 ) -> int:
-	"""Put a File into the outbox, as a photo, a sound or a document by its content; raises ValidationError for what can't be sent."""
+	"""Put a File into the outbox, as a photo, a sound or a document by its content; raises ValidationError for what can't be sent.
+
+	WhatsApp has no caption on a sound: there it follows as a message of its own.
+	"""
 	content = frappe.get_doc("File", file).get_content()
 	content = content.encode() if isinstance(content, str) else content
-	return _insert_outgoing(
+	kind = type_of_file(content)
+	about = {"purpose": purpose, "reference_doctype": reference_doctype, "reference_name": reference_name}
+	name = _insert_outgoing(
 		session,
-		message_type=type_of_file(content),
-		purpose=purpose,
+		message_type=kind,
 		next_attempt_on=first_attempt_on(purpose, reference_doctype, reference_name),
-		text=caption[:LONGEST_TEXT],
+		text="" if kind == "audio" else caption[:LONGEST_TEXT],
 		file=file,
 		request_key=request_key,
-		reference_doctype=reference_doctype,
-		reference_name=reference_name,
+		**about,
 	)
+	if kind == "audio" and caption:
+		queue(session, Reply(caption), request_key=request_key and f"{request_key}-text", **about)
+	return name
 
 
 def first_attempt_on(purpose: str, doctype: str | None, name: str | None) -> datetime | None:

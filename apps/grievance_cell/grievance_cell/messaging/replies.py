@@ -149,7 +149,11 @@ def send_template(document, notice: str, remark: str, key: str) -> None:
 			frappe.throw(_("This template is not approved for the citizen's WhatsApp number"))
 		if wants_remark(template) and not remark:
 			frappe.throw(_("Write something first"))
-		said = templates.text(template, templates.fill(template, document, remark))
+		values = templates.fill(template, document, remark)
+		if wants_remark(template) and not any(remark in value for value in values):
+			# Said in part it may say something else.
+			refuse_longer(remark, min(_longest_remark(template, document), len(remark) - 1))
+		said = templates.text(template, values)
 		refuse_longer(said, templates.LONGEST_BODY)
 		reply = Reply(said, notice=notice)
 		messages.queue(
@@ -213,9 +217,9 @@ def _refuse_too_many(session: str) -> None:
 
 
 def offered_templates(document) -> list[dict]:
-	"""List the templates that can be sent now: notice, category, `text` as it will be read, and whether it `wants_remark`.
+	"""List the templates that can be sent now: notice, `text` as it will be read, `wants_remark`, `longest_remark` in characters.
 
-	In a text that does, REMARK stands where the officer's words go.
+	In the text of one that wants a remark, REMARK stands where the officer's words go.
 	"""
 	way = way_to(document)
 	return [
@@ -223,6 +227,7 @@ def offered_templates(document) -> list[dict]:
 			"notice": template.notice,
 			"text": templates.text(template, templates.fill(template, document, REMARK)),
 			"wants_remark": wants_remark(template),
+			"longest_remark": _longest_remark(template, document),
 		}
 		for template in (_offered(way) if way.kind else [])
 	]
@@ -230,6 +235,13 @@ def offered_templates(document) -> list[dict]:
 
 def wants_remark(template) -> bool:
 	return any(re.search(r"\bremark\b", parameter.value) for parameter in template.parameters)
+
+
+def _longest_remark(template, document) -> int:
+	"""Tell how many characters of an officer's own words a template takes beside what else it says of a case."""
+	filled = "".join(templates.fill(template, document, REMARK * templates.LONGEST_BODY))
+	# The last one gave its place to the ellipsis.
+	return filled.count(REMARK) + 1 if REMARK in filled else 0
 
 
 def _offered(way: Way) -> list:

@@ -201,6 +201,17 @@ class TestReplies(RepliesTestCase):
 		self.send_all()
 		self.assertEqual([each["state"] for each in self.talk()[-2:]], ["Sent", "Sent"])
 
+	def test_words_beside_a_sound_follow_it_as_a_message(self):
+		sound = self.file(b"OggS" + b"\0" * 60, "answer.ogg")
+		for _try in range(2):
+			self.ask("send_file", file=sound.name, caption="Please listen", key="one")
+		self.send_all()
+		heard, read = self.talk()[-2:]
+		self.assertEqual((heard["type"], heard["text"], heard["state"]), ("audio", "", "Sent"))
+		self.assertEqual((read["type"], read["text"], read["state"]), ("text", "Please listen", "Sent"))
+		self.assertEqual(read["author"], heard["author"])
+		self.assertEqual(self.texts().count("Please listen"), 1)
+
 	def test_a_file_of_another_kind_or_of_another_case_is_not_sent(self):
 		program = self.file(b"MZ\x90\0", "photo.png")
 		other = make_case(self.category, self.ward, citizen=self.citizen.name)
@@ -248,6 +259,17 @@ class TestReplies(RepliesTestCase):
 			self.ask("send_template", notice="reply", key="one")
 		self.ask("send_template", notice="status", key="one")
 		self.assertEqual(self.talk()[-1]["text"].count(self.case.name), 1)
+
+	def test_words_that_a_template_has_no_room_for_are_refused_and_none_is_cut(self):
+		self.close_window()
+		self.approve("reply-en")
+		longest = self.ask("templates")[0]["longest_remark"]
+		self.assertGreater(longest, 500)
+		with self.assertRaisesRegex(frappe.ValidationError, str(longest)):
+			self.ask("send_template", notice="reply", remark="x" * (longest + 1), key="one")
+		whole = ("Tom & <Jerry> " * longest)[: longest - 1] + "."
+		self.ask("send_template", notice="reply", remark=whole, key="two")
+		self.assertIn(whole, self.talk()[-1]["text"])
 
 	def test_a_template_for_the_officers_own_words_is_offered_first(self):
 		self.close_window()
