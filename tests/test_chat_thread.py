@@ -15,7 +15,11 @@ DAY = 24 * 3600
 
 @pytest.fixture
 def citizen(servers) -> Citizen:
-	"""A citizen with a case, which is with the junior engineer."""
+	return one_with_a_case(servers)
+
+
+def one_with_a_case(servers) -> Citizen:
+	"""Be a citizen with a case, which is with the junior engineer."""
 	citizen = Citizen(servers.url("emulator"))
 	describe_case(citizen, description="चार दिन से पानी नहीं आया", category=CATEGORY, place=PLACE)
 	citizen.tap("confirm")
@@ -77,6 +81,31 @@ def test_an_officer_and_a_citizen_talk_in_the_form(servers, open_page, citizen):
 	assert desk.evaluate("window.not_reloaded")
 
 
+def test_each_case_has_its_own_talk_and_draft(servers, open_page, citizen):
+	other = one_with_a_case(servers)
+	desk = open_talk(servers, open_page, citizen)
+	desk.fill(".ct-text", "पहले प्रकरण का मसौदा")
+	desk.evaluate("name => frappe.set_route('Form', 'Grievance', name)", other.case)
+	desk.wait_for_function(
+		"name => cur_frm.doc.name === name && cur_frm.chat_thread.name === name", arg=other.case
+	)
+	desk.locator(".form-tabs .nav-link[data-fieldname=chat_tab]").click()
+	desk.locator(".ct-bubble").first.wait_for()
+	expect(desk.locator(".ct-text")).to_have_value("")
+	write(desk, "दूसरे प्रकरण का उत्तर")
+	bubble(desk, "दूसरे प्रकरण का उत्तर").wait_for()
+	heard(other, "दूसरे प्रकरण का उत्तर")
+	desk.wait_for_load_state("networkidle")
+	query = "select text from `tabChat Message` where reference_name = %s and request_key is not null"
+	assert servers.rows(query, citizen.case) == []
+	assert [row["text"] for row in servers.rows(query, other.case)] == ["दूसरे प्रकरण का उत्तर"]
+	shown = desk.locator(".ct-bubble[data-name]").evaluate_all(
+		"all => all.map(one => Number(one.dataset.name))"
+	)
+	query = "select name from `tabChat Message` where reference_name = %s"
+	assert set(shown) <= {row["name"] for row in servers.rows(query, other.case)}
+
+
 def test_photos_go_both_ways(servers, open_page, citizen, tmp_path):
 	desk = open_talk(servers, open_page, citizen)
 	write(desk, "कृपया फ़ोटो भेजें")
@@ -136,6 +165,29 @@ def test_a_question_makes_the_case_wait(servers, open_page, citizen):
 	bubble(desk, "कौन सा घर?").first.wait_for()
 	citizen.post(words("नीला मकान"))
 	bubble(desk, "नीला मकान").first.wait_for()
+
+
+def test_the_form_notices_that_the_window_has_closed(servers, browser, citizen):
+	# What is refused stands in the browser's console too.
+	pages = []
+
+	def open_page(width: int, height: int):
+		pages.append(browser.new_page(viewport={"width": width, "height": height}, locale="en-IN"))
+		return pages[0]
+
+	try:
+		desk = open_talk(servers, open_page, citizen)
+		expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "text")
+		servers.rows(
+			"update `tabChat Session` set last_inbound_on = last_inbound_on - interval 25 hour"
+			" where conversation_key = %s",
+			citizen.number,
+		)
+		write(desk, "हम आ रहे हैं")
+		expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "template")
+		expect(desk.locator(".ct-text")).to_have_value("हम आ रहे हैं")
+	finally:
+		pages[0].close()
 
 
 def test_outside_the_window_a_template_is_offered_and_sent(servers, open_page, citizen):

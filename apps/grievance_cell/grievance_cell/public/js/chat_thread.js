@@ -31,7 +31,8 @@ class ChatThread {
 		this.messages = new Map();
 		this.older = false;
 		this.file = null;
-		this.wrapper = frm.fields_dict.chat_thread.$wrapper.empty().html(FRAME());
+		// The field's own element is the same for every case of the form: nothing may stay on it.
+		this.wrapper = $(FRAME()).appendTo(frm.fields_dict.chat_thread.$wrapper.empty());
 		this.$ = (part) => this.wrapper.find(`.ct-${part}`);
 		this.text = this.$("text");
 		this.listen();
@@ -42,7 +43,14 @@ class ChatThread {
 
 	leave() {
 		document.removeEventListener("visibilitychange", this.on_focus);
+		$(this.frm.wrapper).off("shown.bs.tab", this.on_sight);
 		clearTimeout(this.waiting);
+		this.wrapper.remove();
+	}
+
+	// The form may show another case by the time that an answer comes.
+	is_left() {
+		return this.frm.chat_thread !== this;
 	}
 
 	listen() {
@@ -68,7 +76,8 @@ class ChatThread {
 		this.$("scroll").on("scroll", () => this.is_at_end() && this.$("down").addClass("hidden"));
 		this.wrapper.on("click", ".ct-unattach", () => this.set_file(null));
 		// The talk stands at its end when it comes into sight.
-		$(this.frm.wrapper).on("shown.bs.tab", () => !this.was_seen && this.to_end());
+		this.on_sight = () => !this.was_seen && this.to_end();
+		$(this.frm.wrapper).on("shown.bs.tab", this.on_sight);
 	}
 
 	// what was said
@@ -81,7 +90,7 @@ class ChatThread {
 	async load() {
 		const asked = (this.asked = (this.asked || 0) + 1);
 		const page = await this.call("read");
-		if (asked !== this.asked) return;
+		if (asked !== this.asked || this.is_left()) return;
 		// Whoever may not see it reads why, in the place of it.
 		if (page.kept) return this.wrapper.html($("<p class='text-muted'>").text(page.kept));
 		const first = !this.messages.size;
@@ -99,6 +108,7 @@ class ChatThread {
 		const scroll = this.$("scroll")[0];
 		const from_end = scroll.scrollHeight - scroll.scrollTop;
 		const page = await this.call("read", { before: Math.min(...this.messages.keys()) });
+		if (this.is_left()) return;
 		page.messages.forEach((message) => this.messages.set(message.name, message));
 		this.older = page.older;
 		this.show(true);
@@ -198,15 +208,23 @@ class ChatThread {
 		const by_template = this.kind === "template";
 		this.$("attach").toggleClass("hidden", by_template);
 		this.$("templates").toggleClass("hidden", !by_template);
-		this.text.attr("maxlength", this.reply.longest_text);
+		this.limit_text();
 		const wanted = !by_template || Boolean(this.template?.wants_remark);
 		this.text.toggleClass("hidden", !wanted);
 		this.$("quick").toggleClass("hidden", !wanted);
 		this.$("send").prop("disabled", by_template && !this.template);
 	}
 
+	limit_text() {
+		const { longest_text, longest_caption } = this.reply;
+		const free = this.file ? longest_caption : longest_text;
+		this.text.attr("maxlength", this.kind === "template" ? this.template?.longest_remark ?? free : free);
+	}
+
 	async offer_templates() {
-		this.templates = await this.call("templates");
+		const templates = await this.call("templates");
+		if (this.is_left()) return;
+		this.templates = templates;
 		const options = this.templates.map(({ notice, text }, index) =>
 			$("<option>").val(index).text(text.replace(REMARK, "…").replace(/\s+/g, " ").slice(0, 90))
 		);
@@ -233,6 +251,7 @@ class ChatThread {
 	async offer_quick_texts() {
 		const menu = this.$("quick-menu").html(`<span class="dropdown-item-text">${__("Loading...")}</span>`);
 		const found = await this.call("quick_texts");
+		if (this.is_left()) return;
 		menu.empty();
 		if (!found.length) menu.append($("<span class='dropdown-item-text'>").text(__("There are no quick replies for this case")));
 		for (const { title, text } of found) {
@@ -268,6 +287,7 @@ class ChatThread {
 				],
 			},
 			on_success: (file) => {
+				if (this.is_left()) return;
 				this.frm.attachments?.attachment_uploaded?.(file);
 				this.set_file(file);
 				this.text.trigger("focus");
@@ -285,7 +305,7 @@ class ChatThread {
 			  )
 			: "";
 		this.$("file").empty().append(shown);
-		this.text.attr("maxlength", file ? this.reply.longest_caption : this.reply.longest_text);
+		this.limit_text();
 	}
 
 	async send() {
@@ -295,7 +315,7 @@ class ChatThread {
 		// The same for a second click, or a second try after a lost connection: it is sent once.
 		this.key = this.key || frappe.utils.get_random(20);
 		const { key, file, template } = this;
-		await this.busy(() =>
+		await this.busy(text, () =>
 			this.kind === "template"
 				? this.call("send_template", { notice: template.notice, remark: template.wants_remark ? text : "", key })
 				: file
@@ -308,33 +328,45 @@ class ChatThread {
 	async ask() {
 		const question = this.text.val().trim();
 		if (this.sending || !question) return this.text.trigger("focus");
-		await this.busy(async () => {
+		await this.busy(question, async () => {
 			if (this.frm.is_dirty()) await this.frm.save();
 			const args = { case: this.name, action: this.reply.question_move, values: { question } };
 			await frappe.xcall("grievance_cell.api.cases.act", args);
-			await this.frm.reload_doc();
+			if (!this.is_left()) await this.frm.reload_doc();
 		});
 	}
 
-	async busy(act) {
+	async busy(said, act) {
+		const { file } = this;
 		this.sending = true;
 		const buttons = this.wrapper.find(".ct-send, .ct-ask").prop("disabled", true);
 		try {
 			await act();
-			this.text.val("");
-			this.set_file(null);
+			if (this.is_left()) return;
+			this.take_out(said);
+			if (this.file === file) this.set_file(null);
 			this.fit();
 			this.show_preview();
 			this.to_end();
 			await this.load();
 		} catch {
-			// Frappe has shown why; what was written stays.
+			// Frappe has shown why; what was written stays. How it can be sent may have changed: the 24 hours are over.
+			if (!this.is_left()) this.load_soon();
 		} finally {
 			this.sending = false;
-			buttons.prop("disabled", false);
-			this.show_box();
-			this.text.trigger("focus");
+			if (!this.is_left()) {
+				buttons.prop("disabled", false);
+				this.show_box();
+				this.text.trigger("focus");
+			}
 		}
+	}
+
+	// Leave in the box what was written on while this was being sent.
+	take_out(said) {
+		const written = this.text.val().trimStart();
+		if (!written.startsWith(said)) return;
+		this.text.val(written.slice(said.length).trimStart());
 	}
 
 	call(method, args = {}) {
@@ -433,9 +465,19 @@ function failure(message) {
 
 // As the phone shows it: *bold*, links, lines as they are.
 function formatted(text) {
-	return escaped(text)
-		.replace(/\*(\S(?:[^*\n]*\S)?)\*/g, "<strong>$1</strong>")
-		.replace(/https?:\/\/[^\s<]+[^\s<.,;:!?)]/g, '<a href="$&" target="_blank" rel="noopener noreferrer">$&</a>');
+	return (text || "")
+		.split(/\*(\S(?:[^*\n]*\S)?)\*/)
+		.map((part, index) => (index % 2 ? `<strong>${linked(part)}</strong>` : linked(part)))
+		.join("");
+}
+
+// Links are found before anything is escaped: escaping makes entities of their slashes.
+function linked(text) {
+	return text
+		.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)'])/)
+		.map(escaped)
+		.map((part, index) => (index % 2 ? `<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>` : part))
+		.join("");
 }
 
 function escaped(text) {
