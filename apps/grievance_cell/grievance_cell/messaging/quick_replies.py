@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 from frappe.utils.nestedset import get_ancestors_of
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -26,7 +26,8 @@ def check(message: str) -> None:
 		unknown = find_undeclared_variables(SANDBOX.parse(message)) - set(NAMES)
 		if not unknown:
 			render(message, dict.fromkeys(NAMES, "x"))
-	except TemplateError as error:
+	except Exception as error:
+		# Not only Jinja's own: a sum of words and numbers is a TypeError.
 		frappe.throw(_("This is not understood: {0}").format(str(error)))
 	if unknown:
 		frappe.throw(
@@ -54,8 +55,8 @@ def offered(document) -> list[dict]:
 			continue
 		try:
 			found.append({"title": _(reply.title), "text": render(_(reply.message, language), values)})
-		except TemplateError:
-			# A translation may be anything; the others are still of use.
+		except Exception:
+			# A translation may be anything, and a text may fail for one case alone; the others are still of use.
 			frappe.log_error(title=f"Quick Reply {reply.title} cannot be said in {language}")
 	return found
 

@@ -41,6 +41,7 @@ class TestQuickReplies(RepliesTestCase):
 			"{{ mobile_no }}",
 			"{{ case.__class__.__mro__ }}",
 			"{% for each in case %}",
+			"{{ case + 1 }}",
 		):
 			with self.subTest(message), self.assertRaises(frappe.ValidationError):
 				self.quick_reply(message)
@@ -69,3 +70,10 @@ class TestQuickReplies(RepliesTestCase):
 		make("Translation", language="en", source_text=broken.message, translated_text="{{ secret }}")
 		self.assertNotIn(broken.name, self.offered())
 		self.assertIn(whole.name, self.offered())
+
+	def test_one_that_fails_for_a_case_hides_no_other(self):
+		broken = self.quick_reply("{{ case if case == 'x' else case + 1 }}")
+		whole = self.quick_reply()
+		self.assertNotIn(broken.name, self.offered())
+		self.assertIn(whole.name, self.offered())
+		self.assertTrue(frappe.db.exists("Error Log", {"method": ("like", f"%{broken.title}%")}))
