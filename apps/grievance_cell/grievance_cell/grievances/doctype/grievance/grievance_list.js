@@ -85,17 +85,27 @@ function change_many(listview, label, change, fields) {
 		async primary_action(values) {
 			dialog.hide();
 			const results = [];
-			for (let from = 0; from < cases.length; from += AT_ONCE) {
-				frappe.show_progress(label, from, cases.length, __("Please wait"));
-				results.push(
-					...(await frappe.xcall(`${LISTS_API}change_many`, {
-						cases: cases.slice(from, from + AT_ONCE),
-						change,
-						values,
-					}))
-				);
+			try {
+				for (let from = 0; from < cases.length; from += AT_ONCE) {
+					frappe.show_progress(label, from, cases.length, __("Please wait"));
+					results.push(
+						...(await frappe.xcall(`${LISTS_API}change_many`, {
+							cases: cases.slice(from, from + AT_ONCE),
+							change,
+							values,
+						}))
+					);
+				}
+			} catch {
+				// Frappe has shown why. Of those that were asked for and not answered nobody knows.
+				const error = __("Perhaps changed all the same: look at the case");
+				const unknown = cases.slice(results.length, results.length + AT_ONCE);
+				results.push(...unknown.map((name) => ({ case: name, error })));
+				const untried = cases.slice(results.length);
+				results.push(...untried.map((name) => ({ case: name, error: __("Not tried") })));
+			} finally {
+				frappe.hide_progress();
 			}
-			frappe.hide_progress();
 			tell_results(label, results);
 			listview.clear_checked_items();
 			listview.refresh();
