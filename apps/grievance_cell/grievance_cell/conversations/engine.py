@@ -137,16 +137,19 @@ class Bot:
 		free = event.kind in ("text", "media", "location") and not intents.meaning(event.text)
 		# The rest of an album goes where its first picture went.
 		settled = event.kind == "media" and session.media_acknowledged and not session.held
+		waiting = asked if flow else self.with_written(asked)
 		if asked and free and not settled and not (flow and flow.occasion in (QUESTION, FIRST_CONTACT)):
-			if not flow and len(asked) == 1:
+			if not flow and len(waiting) == 1:
 				return self.answer_question(asked[0]["case"], [event])
 			typed = flow and event.kind == "text" and self.form.step
 			if not (typed and self.form.typed_choice(self.form.step, event.text)):
-				return self.ask_what_it_answers(event, asked)
+				return self.ask_what_it_answers(event, waiting)
 		if flow:
 			self.take_in_form(event)
+		elif self.is_for_officer(event) and len(waiting) > 1:
+			self.ask_what_it_answers(event, waiting)
 		elif self.is_for_officer(event):
-			self.pass_on(event)
+			self.pass_on(waiting[0]["case"], event)
 		else:
 			self.open(event)
 
@@ -244,7 +247,7 @@ class Bot:
 			return None
 		bare = intents.bare_number(text)
 		session = self.session
-		asked = session.draft or session.questions or self.officer_has_written()
+		asked = session.draft or session.questions or self.written_in()
 		if bare and (asked or int(bare) <= len(session.offered)):
 			bare = None
 		return intents.case_number(text) or bare
@@ -844,7 +847,7 @@ class Bot:
 				self.cases.answer_at_once(case, event)
 
 	def ask_what_it_answers(self, event: Event, asked: list[dict]) -> None:
-		"""Ask whether a message answers an officer's question or goes on with what is being filled."""
+		"""Ask which officer a message answers, or whether it goes on with what is being filled."""
 		self.session.held.append(event.to_dict())
 		if self.is_rest_of_album(event):
 			return
@@ -869,6 +872,12 @@ class Bot:
 			return self.ask_next()
 		if not held:
 			return self.repeat()
+		if self.turn.world.case(value, session.language):
+			for event in held:
+				self.pass_on(value, event)
+			return
+		if not session.draft:
+			session.written = {}
 		for question in session.questions:
 			question["set_aside"] = True
 		for event in held:
@@ -879,34 +888,47 @@ class Bot:
 	def expect_answer(self, event: Event) -> None:
 		"""Note that what comes now is for the officer, until the citizen begins something else."""
 		# In one talk the citizen is told once who reads what they answer.
-		goes_on = self.officer_has_written() and self.session.written["case"] == event.case
-		told = goes_on and self.session.written.get("told", False)
-		self.session.written = {"case": event.case, "on": self.turn.note_moment(), "told": told}
-		if not self.session.draft:
+		session, live = self.session, self.written_in()
+		told = event.case in live and session.written[event.case]["told"]
+		session.written = {case: session.written[case] for case in live}
+		session.written[event.case] = {"on": self.turn.note_moment(), "told": told}
+		# What comes now is no rest of an album that went elsewhere.
+		session.media_acknowledged = False
+		asks_whether_settled = any(value.startswith("feedback:") for value, _label in session.offered)
+		if not (session.draft or asks_whether_settled):
 			# A number or a word that was on offer means that no more.
-			self.session.offered = []
+			session.offered = []
 
-	def officer_has_written(self) -> bool:
+	def written_in(self) -> list[str]:
+		"""List the cases in which an officer has written and may still be answered."""
 		written = self.session.written
-		return bool(written) and self.turn.is_within(written["on"], WINDOW)
+		return [case for case, each in written.items() if self.turn.is_within(each["on"], WINDOW)]
+
+	def with_written(self, asked: list[dict]) -> list[dict]:
+		"""Add to open questions the other cases in which an officer has written, by what they are about."""
+		if self.turn.audience != CITIZEN or self.is_to_choose_capacity():
+			return asked
+		others = [case for case in self.written_in() if case not in [each["case"] for each in asked]]
+		known = {case: self.turn.world.case(case, self.session.language) for case in others}
+		return [*asked, *({"case": name, "text": case.title if case else ""} for name, case in known.items())]
 
 	def is_for_officer(self, event: Event) -> bool:
 		"""Tell whether a message, with no form open, answers what an officer has written."""
-		if not self.officer_has_written() or self.turn.audience != CITIZEN or self.is_to_choose_capacity():
+		if not self.written_in() or self.turn.audience != CITIZEN or self.is_to_choose_capacity():
 			return False
 		if event.kind == "text":
 			return intents.meaning(event.text) in SHORT_ANSWERS and not self.flow_named(event.text)
 		return event.kind in ("media", "location")
 
-	def pass_on(self, event: Event) -> None:
+	def pass_on(self, case: str, event: Event) -> None:
 		"""Add a message to the case in which an officer has written; the first one is answered."""
-		written = self.session.written
-		self.cases.pass_on(written["case"], event)
+		self.cases.pass_on(case, event)
+		written = self.session.written.setdefault(case, {"on": self.turn.note_moment(), "told": False})
 		if not written["told"]:
 			written["told"] = True
-			said = self.text("The officer of your case {case} reads this.", case=written["case"])
+			said = self.text("The officer of your case {case} reads this.", case=case)
 			new = Choice("menu", self.text("Something new"))
-			self.turn.said.append(Reply(said, (new,), case=written["case"]))
+			self.turn.said.append(Reply(said, (new,), case=case))
 
 	# who is not answered
 

@@ -123,8 +123,9 @@ class Session:
 
 	`drafts` is a stack: the form on top is asked, those below go on when it is done. `offered` is what can be tapped in
 	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to.
-	`audience` is as whom somebody speaks who has said it, having the choice. `written` is in which case an officer has
-	written, and when; `loose` are messages that belong to nothing yet. Moments are written in ISO 8601.
+	`audience` is as whom somebody speaks who has said it, having the choice. `written` is in which cases an officer has
+	written, with `on` and whether the citizen was `told` who reads the answer; `loose` are messages that belong to
+	nothing yet. Moments are written in ISO 8601.
 	"""
 
 	language: str = ""
@@ -157,6 +158,12 @@ class Session:
 		"""Read a stored session; keys that a later or earlier version wrote are left out."""
 		session = cls(**_known(cls, data))
 		session.drafts = [Draft(**_known(Draft, draft)) for draft in data.get("drafts", ())]
+		if isinstance(session.written.get("case"), str):
+			# Once it was the latest case alone.
+			latest = session.written
+			session.written = {
+				latest["case"]: {"on": latest.get("on", ""), "told": latest.get("told", False)}
+			}
 		return session
 
 	def to_dict(self) -> dict:

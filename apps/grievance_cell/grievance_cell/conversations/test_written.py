@@ -3,10 +3,23 @@
 import unittest
 from dataclasses import replace
 
-from grievance_cell.conversations.fake_world import OWN, photo, settled, tap, text, voice, with_cases
-from grievance_cell.conversations.model import CallAction, CreateDocument
+from grievance_cell.conversations.fake_world import (
+	OWN,
+	SETTLED,
+	asks,
+	photo,
+	settled,
+	tap,
+	text,
+	voice,
+	with_cases,
+)
+from grievance_cell.conversations.model import CallAction, CreateDocument, Session
 
 WRITTEN = replace(settled(OWN.name), kind="written", text="")
+
+
+ELSEWHERE = replace(WRITTEN, case=SETTLED.name)
 
 
 def added(talk) -> list[str]:
@@ -60,3 +73,57 @@ class TestWritten(unittest.TestCase):
 		talk.wait(hours=25)
 		talk.hear(text("The drain in our street is choked"))
 		self.assertEqual([each for each in talk.effects if isinstance(each, CallAction | CreateDocument)], [])
+
+	def test_with_two_officers_the_citizen_says_which_one_is_answered(self):
+		for said in (text("The blue one"), text("yes"), photo("7")):
+			with self.subTest(said):
+				talk = with_cases().hear(WRITTEN, ELSEWHERE, said)
+				self.assertEqual(talk.effects, [])
+				self.assertEqual(talk.ids, [f"held:{OWN.name}", f"held:{SETTLED.name}", "held:form"])
+				talk.hear(tap(f"held:{OWN.name}"))
+				(effect,) = talk.effects
+				self.assertEqual((effect.action, effect.case), ("add_information", OWN.name))
+
+	def test_with_two_officers_an_album_is_kept_together(self):
+		talk = with_cases().hear(WRITTEN, ELSEWHERE, photo("7"), photo("8"))
+		talk.hear(tap(f"held:{SETTLED.name}"))
+		self.assertEqual(
+			[(each.case, each.media) for each in talk.effects],
+			[(SETTLED.name, ("7",)), (SETTLED.name, ("8",))],
+		)
+
+	def test_what_is_for_no_officer_is_something_new(self):
+		talk = with_cases().hear(WRITTEN, ELSEWHERE, text("The drain in our street is choked"))
+		talk.hear(tap("held:form"))
+		self.assertEqual(talk.effects, [])
+		self.assertEqual(talk.session.draft.flow, "Grievance")
+
+	def test_an_answer_to_one_officer_is_not_taken_for_that_to_anothers_question(self):
+		talk = with_cases().hear(asks(SETTLED.name), WRITTEN, text("The blue one"))
+		self.assertEqual(talk.effects, [])
+		self.assertEqual(talk.ids, [f"held:{SETTLED.name}", f"held:{OWN.name}", "held:form"])
+		talk.hear(tap(f"held:{OWN.name}"))
+		self.assertEqual([(each.action, each.case) for each in talk.effects], [("add_information", OWN.name)])
+		talk.hear(text("The red one"), tap(f"held:{SETTLED.name}"))
+		self.assertEqual(
+			[(each.action, each.case) for each in talk.effects], [("answer_question", SETTLED.name)]
+		)
+
+	def test_one_who_wrote_long_ago_is_not_asked_about(self):
+		talk = with_cases().hear(WRITTEN)
+		talk.wait(hours=25)
+		talk.hear(ELSEWHERE, text("The blue one"))
+		self.assertEqual([each.case for each in talk.effects], [SETTLED.name])
+
+	def test_a_talk_that_was_stored_with_one_case_goes_on(self):
+		stored = Session(written={"case": OWN.name, "on": "2026-08-03T10:00:00", "told": True}).to_dict()
+		self.assertEqual(
+			Session.from_dict(stored).written, {OWN.name: {"on": "2026-08-03T10:00:00", "told": True}}
+		)
+
+	def test_whether_it_is_settled_can_still_be_answered(self):
+		for said in ("No, not settled", "2"):
+			with self.subTest(said):
+				talk = with_cases().hear(settled(SETTLED.name), ELSEWHERE, text(said))
+				self.assertEqual(talk.effects, [])
+				self.assertEqual(talk.session.draft.flow, "Not Settled")
