@@ -69,6 +69,10 @@ class TestWorklists(CasesOfTwoOffices):
 			),
 			({"resolution_by": None, "sla_status": "Paused", "status": "Long Term"}, {"open"}),
 			({"resolution_by": noon - day, "sla_status": "Breached", "status": "Resolved"}, set()),
+			(
+				{"resolution_by": noon, "sla_status": "Met", "status": "Resolved", "new_reply": 1},
+				{"new_replies"},
+			),
 			({"resolution_by": noon, "sla_status": "Met", "status": "Closed", "new_reply": 1}, set()),
 			({"resolution_by": None, "reopen_count": 1, "status": "Reopened"}, {"open", "reopened"}),
 			({"resolution_by": None, "priority": "Emergency"}, {"open", "emergencies"}),
@@ -98,6 +102,7 @@ class TestWorklists(CasesOfTwoOffices):
 				resolution_by=now - timedelta(days=number), sla_status="Overdue", new_reply=number % 2
 			)
 		self.register(self.other_ward, sla_status="Overdue")
+		self.register(status="Resolved", new_reply=1)
 		for user in (self.officer, self.head, self.stranger):
 			with acting_as(user):
 				for each in lists.my_desk()["lists"]:

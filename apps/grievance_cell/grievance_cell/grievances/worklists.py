@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import nowdate
 
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, RESOLVED
 from grievance_cell.grievances.emergencies import EMERGENCY
 from grievance_cell.grievances.visibility import HEAD, SEES_ALL
 
@@ -20,6 +20,8 @@ def lists_of(user: str | None = None) -> dict[str, Filters]:
 	user = user or frappe.session.user
 	whose = [] if set(frappe.get_roles(user)) & {HEAD, *SEES_ALL} else [["assigned_to", "=", user]]
 	running, waiting = statuses(category=("in", (OPEN, PAUSED))), statuses(waits_for_citizen=1)
+	# What is said of a case that was settled may be that it is not; when its days are over it closes for good.
+	replied = statuses(category=("in", (OPEN, PAUSED, RESOLVED)))
 	worked_on = ["status", "in", statuses(category=OPEN)]
 	lists = {
 		"open": [["status", "in", running]],
@@ -31,7 +33,7 @@ def lists_of(user: str | None = None) -> dict[str, Filters]:
 		],
 		# Not by the date: in Frappe's list one that is missing lies before every other.
 		"overdue": [worked_on, ["sla_status", "=", "Overdue"]],
-		"new_replies": [["status", "in", running], ["new_reply", "=", 1]],
+		"new_replies": [["status", "in", replied], ["new_reply", "=", 1]],
 		"reopened": [["status", "in", running], ["reopen_count", ">", 0]],
 		"waiting": [["status", "in", waiting]],
 		"emergencies": [["status", "in", running], ["priority", "=", EMERGENCY]],
