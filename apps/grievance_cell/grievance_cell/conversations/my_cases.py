@@ -128,9 +128,8 @@ class MyCases:
 		"""Add what was said to an officer to the case, without a word."""
 		media = (event.media,) if event.media else ()
 		place = f"{event.latitude}, {event.longitude}" if event.kind == "location" else ""
-		self.turn.said.append(
-			CallAction(ADD_INFORMATION, case, {"text": event.text or place}, media, quiet=True)
-		)
+		said = {"text": event.text or place, "to_officer": True}
+		self.turn.said.append(CallAction(ADD_INFORMATION, case, said, media, quiet=True))
 
 	def answer_at_once(self, case: str, event: Event) -> None:
 		media = (event.media,) if event.media else ()

@@ -195,12 +195,17 @@ def rate(citizen: str | None, case: str, values: dict, when: datetime) -> str:
 
 
 def add_information(citizen: str | None, case: str, values: dict, when: datetime) -> str:
-	"""Add what a citizen writes or sends to the record of a case, and tell its officer."""
+	"""Add what a citizen writes or sends to the record of a case, and tell its officer.
+
+	What is said `to_officer`, in the talk with them, stands of a confidential case in the talk alone.
+	"""
 	document = own(citizen, case)
 	if not document:
 		return not_theirs()
 	matter = matter_of(document)
-	said = said_in(values) or _("Photo or file")
+	# Who reads the case reads its record, and of a confidential one not the talk.
+	kept_apart = values.get("to_officer") and (document.confidential or matter.confidential)
+	said = None if kept_apart else said_in(values) or _("Photo or file")
 	actions.record(matter, INFORMATION_ADDED, remark=said, visible_to_citizen=1)
 	return _("We have added it to your case {0}.").format(case)
 

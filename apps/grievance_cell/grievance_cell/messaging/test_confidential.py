@@ -1,13 +1,14 @@
 """A confidential case: name, number and photos are seen by the officer who decides it, and by nobody else, by no door."""
 
 import frappe
+from frappe.utils import now_datetime
 
 from grievance_cell import limits
 from grievance_cell.api import chat_thread
 from grievance_cell.conversations.model import Reply
 from grievance_cell.grievances import citizens, numbers, own_cases
 from grievance_cell.grievances.lifecycle import acting_as
-from grievance_cell.messaging import media, messages, recipients, sessions
+from grievance_cell.messaging import media, messages, recipients, sessions, timeline
 from grievance_cell.testing import (
 	SiteTestCase,
 	make,
@@ -154,3 +155,12 @@ class TestConfidential(SiteTestCase):
 		self.assertEqual(own_cases.find(self.citizen.name, self.case.name).name, self.case.name)
 		self.assertEqual(own_cases.own(self.citizen.name, self.case.name).name, self.case.name)
 		self.assertIsNone(own_cases.own(make_citizen().name, self.case.name))
+
+	def test_what_the_citizen_says_to_the_officer_stands_in_the_talk_alone(self):
+		said = {"text": "My neighbour Ramesh did it", "to_officer": True}
+		own_cases.add_information(self.citizen.name, self.case.name, said, now_datetime())
+		for user in (self.decider, self.head):
+			with self.subTest(user), acting_as(user):
+				shown = [row["content"] for row in timeline.of_case("Grievance", self.case.name)]
+				self.assertTrue(any("Information Added" in line for line in shown))
+				self.assertFalse(any("Ramesh" in line for line in shown))
