@@ -24,7 +24,7 @@ def letter_to_citizen(case) -> dict:
 	return {
 		"number": case.name,
 		"today": format_date(getdate(), DATE),
-		"citizen": _name_of(case),
+		"citizen": name_of(case),
 		"place": place_name(case.area),
 		"matter": _(case.category),
 		"type": _(case.grievance_type),
@@ -43,7 +43,8 @@ def letter_to_citizen(case) -> dict:
 	}
 
 
-def _name_of(case) -> str | None:
+def name_of(case) -> str | None:
+	"""Name the citizen of a case, of a confidential one only to who decides it."""
 	if not case.confidential:
 		return case.citizen_name
 	citizen = sees_identity(case.name) and citizens.of_case(case)

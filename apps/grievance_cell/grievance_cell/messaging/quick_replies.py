@@ -9,7 +9,7 @@ from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from grievance_cell.grievances.informing import day
-from grievance_cell.messaging import replies, templates
+from grievance_cell.messaging import letters, replies, templates
 from grievance_cell.organisation.areas import place_name
 
 # All that a text can name. Not the document: what a form of staff's own holds is not for the citizen's chat.
@@ -77,7 +77,7 @@ def values_of(document, language: str) -> dict[str, str]:
 		)
 	return {
 		"case": document.name,
-		"citizen_name": cstr(document.get("citizen_name")),
+		"citizen_name": cstr(letters.name_of(document)),
 		"status": status,
 		"category": category,
 		"department": department,

@@ -1,7 +1,7 @@
 import frappe
 
 from grievance_cell.messaging.test_replies import RepliesTestCase
-from grievance_cell.testing import make, make_category, make_department, unique
+from grievance_cell.testing import make, make_case, make_category, make_department, unique
 
 
 class TestQuickReplies(RepliesTestCase):
@@ -16,6 +16,14 @@ class TestQuickReplies(RepliesTestCase):
 		self.assertEqual(
 			self.offered()[reply.name],
 			f"Geeta Bai: {self.case.name}, {self.department.name}, {self.ward.area_name}",
+		)
+
+	def test_the_name_in_a_confidential_case_is_said_by_who_decides_it(self):
+		confidential = make_category(self.department, confidential=1)
+		case = make_case(confidential, self.ward, citizen=self.citizen.name)
+		reply = self.quick_reply("Namaste {{ citizen_name }}.")
+		self.assertEqual(
+			self.offered(frappe.get_doc("Grievance", case.name))[reply.name], "Namaste Geeta Bai."
 		)
 
 	def test_it_speaks_the_citizens_language(self):
