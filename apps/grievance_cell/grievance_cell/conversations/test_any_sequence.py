@@ -211,11 +211,12 @@ class Sequence:
 		assert offices or not after.audience
 
 	def check_answered(self, before: Session, event: Event, said: list) -> None:
-		"""Whatever a citizen sends is answered, but a reaction, and the rest of an album whose first picture was."""
+		"""Whatever a citizen sends is answered, but a reaction, the rest of an album, and what goes on with an officer."""
 		if event.kind in (*engine.OWN_KINDS, "reaction"):
 			return
 		rest_of_an_album = event.kind == "media" and event.media_type != "audio" and before.media_acknowledged
-		assert rest_of_an_album or any(is_heard(each) for each in said), f"no answer to {event}"
+		goes_on = any(is_passed_on(each) and before.written.get(each.case, {}).get("told") for each in said)
+		assert rest_of_an_album or goes_on or any(is_heard(each) for each in said), f"no answer to {event}"
 
 	def check_drafts(self, before: Session, event: Event, after: Session, said: list) -> None:
 		"""Answers go only with their form, when it is finished, left, begun anew or edited, or one by one by its citizen."""
@@ -297,6 +298,11 @@ class Sequence:
 
 def replies(said: list) -> list[Reply]:
 	return [each for each in said if isinstance(each, Reply)]
+
+
+def is_passed_on(each) -> bool:
+	"""Tell whether an effect gives what was said to the officer of a case."""
+	return isinstance(each, CallAction) and bool(each.values.get("to_officer"))
 
 
 def is_heard(each) -> bool:
