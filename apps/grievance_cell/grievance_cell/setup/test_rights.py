@@ -104,6 +104,7 @@ WORKSPACES = {
 	"Grievances": {OFFICER, HEAD, OPERATOR, COLLECTOR, REPRESENTATIVE},
 	"Grievance Set-up": {MANAGER},
 	"My Desk": {OFFICER, HEAD, OPERATOR, COLLECTOR},
+	"Collector Desk": {HEAD, OPERATOR, COLLECTOR},
 }
 # Every whitelisted function: who gets past its own check, and the arguments that it is tried with. None: its rows and
 # fields are those that Frappe's own rules give the user, shown by tests beside it.

@@ -1,4 +1,5 @@
 import "./case_overview";
+import "./collectors_desk";
 import "./my_desk";
 import "./reports";
 import "./whatsapp_link";
