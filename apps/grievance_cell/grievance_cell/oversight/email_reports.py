@@ -31,5 +31,8 @@ class EmailReport(AutoEmailReport):
 			)
 
 	def get_report_content(self):
+		# The scheduler is Administrator; nobody else is to read, or to send, what another may see.
+		if frappe.session.user not in (self.user, "Administrator"):
+			frappe.throw(_("Only {0} may see this report").format(self.user), frappe.PermissionError)
 		with acting_as(self.user):
 			return super().get_report_content()

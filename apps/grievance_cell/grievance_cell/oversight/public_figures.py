@@ -15,6 +15,8 @@ MONTHS = 6
 SHOWN = (
 	"received", "settled", "within_time", "late", "confirmed", "deemed", "forced", "rated", "pending", "overdue",
 )  # fmt: skip
+# What is told of fewer cases would be told of somebody: they are shown with the rest, and without averages.
+FEWEST = 5
 # Who counts for the public sees every case, and shows none.
 COUNTING = "Administrator"
 
@@ -24,7 +26,8 @@ def of_area(area: str | None = None) -> dict:
 
 	`totals` and each of `departments` and `places` have the figures of SHOWN with `average_days`, `within_share` (per cent)
 	and `stars` (an average), None of nothing; `totals` has `median_days` too; `months` has `month` (its first day), `received`
-	and `settled`. `departments` and `places` (the areas directly below, "" for the rest) are ordered by what was received.
+	and `settled`. `departments` and `places` (the areas directly below) are ordered by what was received; what has
+	none, or fewer cases than FEWEST, stands together at the end, at "". Of an area with fewer there is only `few`.
 	"""
 	key = f"grievance_cell:public_figures:{area or ''}"
 	counted = frappe.cache.get_value(key, expires=True)
@@ -41,11 +44,16 @@ def _count(area: str | None) -> dict:
 	wanted = {name: defined[name] for name in SHOWN}
 	where = [("area", TREE, area)] if area else []
 	(totals,) = figures.count(wanted, where=where, user=COUNTING)
+	known = {"as_of": now_datetime(), "since": months[0]}
+	if area and max(totals.received, totals.settled, totals.pending) < FEWEST:
+		return {**known, "few": True}
 	median = figures.spread(defined["settled"], where=where, user=COUNTING)
 	return {
-		"as_of": now_datetime(),
-		"since": months[0],
-		"totals": {**_with_shares(totals), "median_days": median[()].median if median else None},
+		**known,
+		"totals": {
+			**_with_shares(totals),
+			"median_days": median[()].median if median and totals.settled >= FEWEST else None,
+		},
 		"months": _by_month(months, where),
 		"departments": _most_first(figures.count(wanted, ["department"], where, COUNTING), "department"),
 		"places": _most_first(
@@ -112,15 +120,24 @@ def _rolled_up(rows: list[frappe._dict], places: list[frappe._dict]) -> list[fra
 
 
 def _most_first(rows: list[frappe._dict], field: str) -> list[dict]:
-	shown = [row for row in map(_with_shares, rows) if row["received"] or row["settled"] or row["pending"]]
-	# What has no name comes last.
-	return sorted(shown, key=lambda row: (not row[field], -row["received"], row[field] or ""))
+	rest, shown = frappe._dict({field: ""}), []
+	for row in rows:
+		if row[field] and max(row.received, row.settled, row.pending) >= FEWEST:
+			shown.append(row)
+		else:
+			rest.update({name: rest.get(name, 0) + number for name, number in row.items() if name != field})
+	shown.sort(key=lambda row: (-row.received, row[field]))
+	# What has no name, or is too little, comes last.
+	if any(rest.get(name) for name in ("received", "settled", "pending")):
+		shown.append(rest)
+	return [_with_shares(row) for row in shown]
 
 
 def _with_shares(row: frappe._dict) -> dict:
+	told = row.settled >= FEWEST
 	return {
 		**row,
-		"average_days": share(row.days, row.settled),
-		"within_share": share(100 * row.within_time, row.within_time + row.late),
-		"stars": share(row.stars, row.rated),
+		"average_days": share(row.days, row.settled) if told else None,
+		"within_share": share(100 * row.within_time, row.within_time + row.late) if told else None,
+		"stars": share(row.stars, row.rated) if row.rated >= FEWEST else None,
 	}

@@ -104,6 +104,12 @@ def _own_name(language: str) -> str:
 
 def _shown(counted: dict) -> dict:
 	"""Put the names of departments and places, and of months, in the reader's language."""
+	said = {
+		"as_of": format_datetime(counted["as_of"], "d MMMM y, HH:mm", locale=_locale()),
+		"since": day(counted["since"]),
+	}
+	if counted.get("few"):
+		return {**counted, **said}
 	places = {row["area"] for row in counted["places"]}
 	english = dict(
 		frappe.get_all("Local Area", {"name": ("in", [*places, ""])}, ["name", "area_name"], as_list=True)
@@ -113,14 +119,13 @@ def _shown(counted: dict) -> dict:
 	)
 	return {
 		**counted,
-		"as_of": format_datetime(counted["as_of"], "d MMMM y, HH:mm", locale=_locale()),
-		"since": day(counted["since"]),
+		**said,
 		"months": [
 			{**month, "title": format_date(month["month"], "MMMM y", locale=_locale()), "most": most}
 			for month in counted["months"]
 		],
 		"departments": [
-			{**row, "title": _(row["department"]) if row["department"] else _("Not yet with a department")}
+			{**row, "title": _(row["department"]) if row["department"] else _("Others")}
 			for row in counted["departments"]
 		],
 		"places": [
@@ -128,7 +133,7 @@ def _shown(counted: dict) -> dict:
 				**row,
 				"title": name_in({"name": row["area"], "area_name": english[row["area"]]}, frappe.local.lang)
 				if row["area"] in english
-				else _("Elsewhere, or not known"),
+				else _("Others"),
 				"address": address(row["area"]) if row["area"] in english else None,
 			}
 			for row in counted["places"]

@@ -4,20 +4,24 @@ import re
 
 import frappe
 from frappe import _
+from frappe.utils import getdate, now_datetime
 
 from grievance_cell import limits
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
-from grievance_cell.grievances.own_cases import OF_MAIN
 
 DIGITS = 4
 WITHIN_SECONDS = 3600
 # Wrong answers within an hour. A case's own limit is the one that holds: an address can be feigned, and a village shares one.
 MOST_FOR_A_CASE, MOST_FROM_AN_ADDRESS = 5, 30
+# A number without its year is of one of the last ones.
+YEARS = 3
 NUMBER = re.compile(r"[A-Za-z]+-\d{4}-\d+|\d{1,9}")
 FIELDS = (
 	"name", "grievance_type", "status", "department", "registered_on", "resolution_by", "expected_by", "delay_reason",
 	"resolved_on", "closed_on", "duplicate_of",
 )  # fmt: skip
+# Of a joined case it is said where the main one stands.
+OF_WORK = ("status", "department", "resolution_by", "expected_by", "delay_reason", "resolved_on", "closed_on")
 
 
 def find(number: str, digits: str, address: str) -> frappe._dict:
@@ -41,11 +45,16 @@ def find(number: str, digits: str, address: str) -> frappe._dict:
 			_("That was tried too often. Please try again in an hour, or ask us over WhatsApp."),
 			frappe.TooManyRequestsError,
 		)
-	name = number if "-" in number else ("like", f"%-{int(number):06d}")
+	case_tries, address_tries = tries
+	# Before it is looked for: of many who guess at once none goes uncounted.
+	limits.count(case_tries, WITHIN_SECONDS)
+	# By whole names, which are found on their index.
+	years = range(now_datetime().year, now_datetime().year - YEARS, -1)
+	names = [number] if "-" in number else [f"GRV-{year}-{int(number):06d}" for year in years]
 	cases = frappe.get_all(
 		"Grievance",
 		{
-			"name": name,
+			"name": ("in", names),
 			"mobile_no": ("like", f"%{digits}"),
 			"confidential": 0,
 			"parent_grievance": ("is", "not set"),
@@ -55,14 +64,17 @@ def find(number: str, digits: str, address: str) -> frappe._dict:
 		limit=1,
 	)
 	if not cases:
-		for what in tries:
-			limits.count(what, WITHIN_SECONDS)
+		limits.count(address_tries, WITHIN_SECONDS)
 		frappe.throw(_("There is no case with this number and these digits."))
+	limits.forget(case_tries)
 	(case,) = cases
 	if case.duplicate_of:
-		case.update(frappe.db.get_value("Grievance", case.duplicate_of, OF_MAIN, as_dict=True))
+		case.update(frappe.db.get_value("Grievance", case.duplicate_of, OF_WORK, as_dict=True))
 	if category_of(case.status) in (RESOLVED, CLOSED):
 		case.update(resolution_by=None, expected_by=None, delay_reason=None)
+	# The date that was once promised for Long Term stays on the case when it has come back from there.
+	elif case.expected_by and case.expected_by < getdate():
+		case.expected_by = None
 	return case
 
 

@@ -30,8 +30,14 @@ class PublicTestCase(SiteTestCase):
 		self.villages = [make_area("Village", self.block) for _number in range(2)]
 		self.departments = [make_department() for _number in range(2)]
 		self.categories = [make_category(department) for department in self.departments]
+		self.show_from(1)
 		frappe.cache.delete_keys("grievance_cell:public_figures:")
 		self.addCleanup(frappe.cache.delete_keys, "grievance_cell:public_figures:")
+
+	def show_from(self, fewest: int) -> None:
+		patched = patch.object(public_figures, "FEWEST", fewest)
+		patched.start()
+		self.addCleanup(patched.stop)
 
 	def case(self, number: int = 0, village: int = 0, **values):
 		case = make_case(self.categories[number], self.villages[village], citizen=make_citizen().name)
@@ -68,6 +74,7 @@ class TestPublicFigures(PublicTestCase):
 		self.assertAlmostEqual(totals["average_days"], 3)
 
 	def test_of_nothing_there_is_no_average(self):
+		self.show_from(0)
 		totals = public_figures.of_area(self.block.name)["totals"]
 		self.assertEqual(totals["received"], 0)
 		for name in ("average_days", "median_days", "within_share", "stars"):
@@ -85,6 +92,24 @@ class TestPublicFigures(PublicTestCase):
 			# What lies in the block, and in none of its villages, comes last.
 			[(self.villages[0].name, 2), (self.villages[1].name, 1), ("", 1)],
 		)
+
+	def test_what_is_so_little_that_it_would_be_of_somebody_is_not_shown_alone(self):
+		self.show_from(3)
+		for _number in range(3):
+			self.case(0, 0)
+		self.settled(1, 1, area=self.villages[1].name, rating=2)
+		counted = public_figures.of_area(self.block.name)
+		self.assertEqual(
+			[(row["department"], row["received"]) for row in counted["departments"]],
+			[(self.departments[0].name, 3), ("", 1)],
+		)
+		self.assertEqual(
+			[(row["area"], row["received"]) for row in counted["places"]],
+			[(self.villages[0].name, 3), ("", 1)],
+		)
+		for row in (counted["totals"], counted["departments"][1], counted["places"][1]):
+			self.assertEqual((row["average_days"], row["stars"], row["within_share"]), (None, None, None))
+		self.assertTrue(public_figures.of_area(self.villages[1].name)["few"])
 
 	def test_months_are_those_of_the_calendar_and_hold_their_last_day(self):
 		this_month = get_first_day(nowdate())
@@ -165,6 +190,13 @@ class TestPublicPage(PublicTestCase):
 		page = self.page(area=self.block.name)
 		for personal in (case.name, case.mobile_no, "Sunita"):
 			self.assertNotIn(personal, page)
+
+	def test_of_a_place_with_few_cases_it_says_so(self):
+		self.show_from(3)
+		self.case(0, 1)
+		page = self.page(area=self.villages[1].name)
+		self.assertIn("too few cases", page)
+		self.assertNotIn(self.departments[0].name, page)
 
 	def test_it_is_in_the_reader_s_language(self):
 		page = self.page(language="hi")
