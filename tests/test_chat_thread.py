@@ -106,6 +106,21 @@ def test_each_case_has_its_own_talk_and_draft(servers, open_page, citizen):
 	assert set(shown) <= {row["name"] for row in servers.rows(query, other.case)}
 
 
+def test_what_is_typed_while_a_text_is_sent_stays(servers, open_page, citizen):
+	desk = open_talk(servers, open_page, citizen)
+	held = []
+	desk.route("**/grievance_cell.api.chat_thread.send_text", lambda route: held.append(route))
+	with desk.expect_request("**/grievance_cell.api.chat_thread.send_text"):
+		write(desk, "See https://pgportal.gov.in/status?no=1&kind=2, *please*")
+	desk.locator(".ct-text").press_sequentially(" And bring it")
+	held.pop().continue_()
+	expect(desk.locator(".ct-text")).to_have_value("And bring it")
+	link = bubble(desk, "See https").locator("a")
+	expect(link).to_have_attribute("href", "https://pgportal.gov.in/status?no=1&kind=2")
+	expect(link).to_have_attribute("rel", "noopener noreferrer")
+	expect(bubble(desk, "See https").locator("strong")).to_have_text("please")
+
+
 def test_photos_go_both_ways(servers, open_page, citizen, tmp_path):
 	desk = open_talk(servers, open_page, citizen)
 	write(desk, "कृपया फ़ोटो भेजें")
