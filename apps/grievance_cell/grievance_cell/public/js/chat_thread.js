@@ -84,7 +84,13 @@ class ChatThread {
 
 	load_soon() {
 		clearTimeout(this.waiting);
-		this.waiting = setTimeout(() => this.load(), CALM);
+		this.waiting = setTimeout(() => this.is_in_sight() && this.load(), CALM);
+	}
+
+	// Whoever has just sent the case away may not read it any more; a form that is opened or saved loads its talk by itself.
+	is_in_sight() {
+		const [view, doctype, name] = frappe.get_route();
+		return view === "Form" && doctype === this.doctype && name === this.name && !frappe.ui.form.is_saving;
 	}
 
 	async load() {
