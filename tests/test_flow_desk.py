@@ -218,7 +218,9 @@ def test_a_field_of_staffs_own_is_asked_with_no_code(page, open_desk, servers, m
 	collector = open_desk(COLLECTOR)
 	collector.goto(servers.url("web", f"/app/grievance/{case}"))
 	# A box that cannot be changed has a class for its tick.
-	section = collector.locator(".form-section", has=collector.locator(f"[data-fieldname={ward_officer_met}]"))
+	section = collector.locator(
+		".form-section", has=collector.locator(f"[data-fieldname={ward_officer_met}]")
+	)
 	section.locator(".section-head").click()
 	field = section.locator(f"[data-fieldname={ward_officer_met}]:visible")
 	field.locator("input:checked, input.disabled-selected").first.wait_for()

@@ -108,3 +108,4 @@ def test_each_number_opens_its_list(servers, open_page, case):
 		"number => window.cur_list?.doctype === 'Grievance' && cur_list.data.length === Math.min(number, cur_list.page_length)",
 		arg=shown,
 	)
+	assert collector.evaluate("cur_list.filter_area.get().length") > 0

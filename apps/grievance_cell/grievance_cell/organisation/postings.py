@@ -165,6 +165,11 @@ def active_among(names: list[str]) -> set[str]:
 	)
 
 
+def is_officers(posting: str) -> bool:
+	"""Tell whether a posting is active and an officer's, not a representative's."""
+	return bool(frappe.db.exists("Officer Posting", {"name": posting, "is_active": 1, "kind": "Officer"}))
+
+
 def barred_by(against: str) -> set[str]:
 	"""Name the postings that have no part in a complaint against one.
 

@@ -93,3 +93,12 @@ def in_branches(column: str, branches: list[Branch], *, below: bool = False) -> 
 		names = [frappe.db.escape(name, percent=False) for (name,) in frappe.db.sql(areas)]
 		return f"{column} in ({', '.join(names)})" if names else "1 = 0"
 	return f"{column} in ({areas})"
+
+
+def serves(posting: str, area: str) -> bool:
+	"""Tell whether a posting answers for an area, a part of it, or more than it."""
+	((lft, rgt),) = positions([area])
+	branches = branches_of([posting]).get(posting) or branches_of_department(
+		frappe.db.get_value("Officer Posting", posting, "department")
+	)
+	return any(branch is None or (branch[0] <= rgt and lft <= branch[1]) for branch in branches)

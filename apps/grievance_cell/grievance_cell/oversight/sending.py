@@ -17,7 +17,8 @@ from weasyprint import CSS, HTML
 
 from grievance_cell.messaging import mail, templates
 from grievance_cell.messaging.notices import ENGLISH
-from grievance_cell.organisation.postings import head_of, worker_of
+from grievance_cell.organisation.postings import head_of, is_officers, worker_of
+from grievance_cell.organisation.reach import serves
 from grievance_cell.oversight.agenda import HELD
 
 AGENDA, MINUTES = "TL Review Agenda", "TL Review Minutes"
@@ -67,7 +68,9 @@ def recipients(meeting) -> list[frappe._dict]:
 	offices = {head_of(department, meeting.area) for department in departments}
 	offices |= set(frappe.get_all("Review Direction", {"meeting": meeting.name}, pluck="posting"))
 	offices |= {row.posting for row in meeting.follow_ups if row.status == "Open"}
-	users = {worker_of(office) for office in offices if office} - {None}
+	# A town's own department, and a head of another town's, has no part in this area.
+	here = {office for office in offices if office and is_officers(office) and serves(office, meeting.area)}
+	users = {worker_of(office) for office in here} - {None}
 	known = {"name": ("in", sorted(users)), "enabled": 1, "email": ("is", "set")}
 	return frappe.get_all("User", known, ["email", "language"], order_by="name") if users else []
 

@@ -10,7 +10,7 @@ from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.messaging import mail
 from grievance_cell.oversight import agenda, desk, directions, sending
 from grievance_cell.oversight.test_agenda import DAY, NOW, ReviewTestCase
-from grievance_cell.testing import at, make, make_citizen, make_posting, make_user
+from grievance_cell.testing import at, make, make_area, make_citizen, make_department, make_posting, make_user
 
 WEEK = timedelta(days=7)
 PICTURE = b64decode(
@@ -106,6 +106,13 @@ class TestGiving(DirectionTestCase):
 			with self.subTest(wants), patch("grievance_cell.messaging.notices.write") as write:
 				self.direct(grievance=case.name)
 				self.assertEqual(write.call_count, told)
+
+	def test_a_representative_is_given_none(self):
+		posting = make_posting(
+			None, self.ward, kind="Representative", user=make_user("Public Representative")
+		)
+		with self.assertRaisesRegex(frappe.ValidationError, "no active officer's posting"):
+			self.direct(grievance=self.case().name, posting=posting.name)
 
 	def test_outside_of_a_meeting_only_the_collector_directs(self):
 		operator = make_user("Grievance Operator")
@@ -407,6 +414,18 @@ class TestSending(DirectionTestCase):
 		(to_head,) = [mail for mail in self.sent if mail["recipients"] == [self.heads[0]]]
 		self.assertTrue(to_head["subject"].startswith("टीएल समीक्षा कार्यसूची"))
 		self.assertEqual(to_head["attachments"], [{"fname": f"{meeting.name}.pdf", "fcontent": b"%PDF"}])
+
+	def test_it_goes_to_nobody_of_another_town(self):
+		town = make_area("Municipal Body")
+		there = make_department(area=town.name)
+		heads = [make_user("Department Head") for _number in range(3)]
+		# With no area of its own, as the nodal office, and in that town.
+		make_posting(there, user=heads[0], level=9)
+		there.db_set("nodal_posting", make_posting(there, user=heads[1], level=8).name)
+		make_posting(there, town, user=heads[2], level=7)
+		self.send(self.plan())
+		self.assertTrue(self.sent)
+		self.assertFalse(set(heads) & self.addressed())
 
 	def test_it_is_sent_once_unless_asked_again_and_the_minutes_after_the_meeting(self):
 		meeting = self.plan()

@@ -4,9 +4,11 @@ frappe.ui.form.on("Grievance", {
 		if (frm.is_new() || !frappe.model.can_read("Review Direction")) return;
 		show_directions(frm);
 		if (frappe.user.has_role("Collector")) {
-			frm.add_custom_button(__("Give a Direction"), () =>
-				grievance_cell.direct({ grievance: frm.doc.name }, () => frm.reload_doc())
-			);
+			frm.add_custom_button(__("Give a Direction"), async () => {
+				// The form is loaded anew afterwards: what was written meanwhile is kept.
+				if (frm.is_dirty()) await frm.save();
+				grievance_cell.direct({ grievance: frm.doc.name }, () => frm.reload_doc());
+			});
 		}
 	},
 });

@@ -74,21 +74,12 @@ class ReviewDirection(Document):
 			frappe.throw(
 				_("Choose the posting: no office was found for this direction"), frappe.MandatoryError
 			)
-		if not postings.active_among([self.posting]):
+		if not postings.is_officers(self.posting):
 			frappe.throw(_("{0} is no active officer's posting").format(self.posting))
 		against = self.grievance and frappe.db.get_value("Grievance", self.grievance, "against_posting")
 		if against and postings.is_barred(self.posting, against):
 			frappe.throw(
 				_("This case is a complaint against {0}: {1} cannot decide it").format(against, self.posting)
 			)
-		if not serves(self.posting, self.area):
+		if not reach.serves(self.posting, self.area):
 			frappe.throw(_("{0} does not serve this area").format(self.posting))
-
-
-def serves(posting: str, area: str) -> bool:
-	"""Tell whether a posting answers for an area, a part of it, or more than it."""
-	((lft, rgt),) = reach.positions([area])
-	branches = reach.branches_of([posting]).get(posting) or reach.branches_of_department(
-		frappe.db.get_value("Officer Posting", posting, "department")
-	)
-	return any(branch is None or (branch[0] <= rgt and lft <= branch[1]) for branch in branches)

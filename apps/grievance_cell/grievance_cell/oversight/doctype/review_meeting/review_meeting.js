@@ -65,7 +65,9 @@ function direct_row(frm, row) {
 	direct(frm, { grievance: row.data("grievance"), department: row.data("department") }, position);
 }
 
-function direct(frm, { grievance, department }, position) {
+async function direct(frm, { grievance, department }, position) {
+	// The form is loaded anew afterwards: what was noted meanwhile is kept.
+	if (frm.is_dirty()) await frm.save();
 	const about = { meeting: frm.doc.name };
 	// Of a case the case's own office is directed, not the head of its department.
 	if (grievance) about.grievance = grievance;

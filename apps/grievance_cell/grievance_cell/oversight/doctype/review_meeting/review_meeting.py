@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import now_datetime
 
 from grievance_cell.organisation.areas import place_name
-from grievance_cell.organisation.postings import active_among, heads_of_area, held_by
+from grievance_cell.organisation.postings import heads_of_area, held_by, is_officers
 from grievance_cell.oversight import agenda
 from grievance_cell.oversight.agenda import HELD, TABLES
 from grievance_cell.oversight.visibility import refuse_outside
@@ -55,7 +55,7 @@ class ReviewMeeting(Document):
 			frappe.throw(
 				_("Nobody heads the administration of this area: choose the chair"), frappe.MandatoryError
 			)
-		if not active_among([self.chair]):
+		if not is_officers(self.chair):
 			frappe.throw(_("{0} is no active officer's posting").format(self.chair))
 
 	def set_title(self):
