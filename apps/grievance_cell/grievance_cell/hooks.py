@@ -17,6 +17,8 @@ doctype_js = {
 	"Local Area": "public/js/local_area_link.js",
 	"Notification": "public/js/notification.js",
 }
+# A list that is filtered by one of these holds what lies below it as well.
+treeviews = ["Local Area", "Grievance Category"]
 app_logo_url = "/assets/grievance_cell/images/logo.svg"
 
 before_install = "grievance_cell.setup.install.before_install"

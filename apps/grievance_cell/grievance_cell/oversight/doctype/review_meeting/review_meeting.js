@@ -30,8 +30,14 @@ function show_agenda(frm) {
 	);
 	wrapper.off(".review");
 	wrapper.on("click.review", "[data-list]", function () {
-		frappe.route_options = $(this).data("filters");
-		frappe.set_route("List", $(this).data("list"), "List");
+		const doctype = $(this).data("list");
+		grievance_cell.open_list(
+			Object.entries($(this).data("filters")).map(([field, condition]) => [
+				doctype,
+				field,
+				...(Array.isArray(condition) ? condition : ["=", condition]),
+			])
+		);
 		return false;
 	});
 	wrapper.on("click.review", "[data-open]", function () {
