@@ -7,6 +7,7 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 
 from chat import Citizen, describe_case
+from desk import log_in
 
 SERIOUS = {"serious", "critical"}
 
@@ -47,6 +48,20 @@ def test_a_citizen_finds_their_case_without_javascript(servers, browser, told):
 	assert "नगरीय निकाय" in said.inner_text()
 	assert citizen.name not in page.content()
 	context.close()
+
+
+def test_an_officer_shows_a_citizen_the_page(servers, open_page, told):
+	case, citizen = told
+	page = open_page(1366, 800)
+	log_in(page, servers.url(), "operator@demo.example")
+	# The desk gives the session the token that each of its forms has to carry from then on.
+	page.goto(f"{servers.url()}/app")
+	page.wait_for_function("window.frappe?.csrf_token")
+	page.goto(f"{servers.url()}/grievances")
+	page.fill("#number", case)
+	page.fill("#digits", citizen.number[-4:])
+	page.click("button[type=submit]")
+	page.get_by_role("status").get_by_text(case).wait_for()
 
 
 def test_wrong_digits_are_told_nothing(servers, told):

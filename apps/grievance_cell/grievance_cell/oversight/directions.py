@@ -160,7 +160,8 @@ def future(day):
 def follow(direction) -> None:
 	"""See that an open direction is the task of who works for its office today, and an ended one nobody's."""
 	user = worker_of(direction.posting) if direction.status == OPEN else None
-	if user and user != direction.assigned_to:
+	# Nobody's while the office is vacant: whoever comes back to it is given it anew.
+	if direction.status == OPEN and user != direction.assigned_to:
 		direction.db_set("assigned_to", user, update_modified=False, notify=True)
 	tasks = frappe.get_all(
 		"ToDo",

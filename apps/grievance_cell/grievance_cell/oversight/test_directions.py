@@ -235,6 +235,15 @@ class TestReporting(DirectionTestCase):
 		self.assertEqual(len(self.told(successor)), 1)
 		self.ask(successor, "report_done", self.direction, "Cleaned")
 
+	def test_after_a_vacancy_it_is_given_anew(self):
+		for user in (None, self.officers[0]):
+			frappe.db.set_value("Officer Posting", self.postings[0].name, "user", user)
+			self.without_commits()
+			directions.hand_over()
+			self.direction.reload()
+			self.assertEqual(self.direction.assigned_to, user)
+			self.assertEqual(self.tasks(self.direction), [user] if user else [])
+
 	def test_who_has_the_charge_reports_and_who_had_it_sees_it_no_more(self):
 		stand_in = make_user("Grievance Officer")
 		other = make_posting(self.departments[0], self.ward, user=stand_in)

@@ -1,4 +1,5 @@
 import frappe
+from frappe.utils import add_days, nowdate
 
 from grievance_cell import limits
 from grievance_cell.oversight import public_status
@@ -107,6 +108,12 @@ class TestPublicStatus(SiteTestCase):
 		main.db_set({"status": "Resolved", "resolved_on": "2026-05-04 10:00:00"})
 		self.case.db_set({"status": "Duplicate", "duplicate_of": main.name})
 		self.assertEqual((self.find().name, self.find().status), (self.case.name, "Resolved"))
+
+	def test_a_date_of_long_term_that_has_passed_is_not_told(self):
+		for days, told in ((-1, False), (0, True), (9, True)):
+			self.case.db_set({"expected_by": add_days(nowdate(), days), "delay_reason": None})
+			with self.subTest(days):
+				self.assertEqual(bool(self.find().expected_by), told)
 
 	def test_what_is_settled_is_not_said_to_be_due(self):
 		self.assertTrue(self.find().resolution_by)

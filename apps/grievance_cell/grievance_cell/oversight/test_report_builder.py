@@ -1,6 +1,7 @@
 import frappe
 from frappe.desk import reportview
 
+from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.oversight.email_reports import EmailReport
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
@@ -102,6 +103,15 @@ class TestEmailReports(ReportBuilderTestCase):
 		with self.assertRaises(frappe.PermissionError):
 			performance.get_report_content()
 		self.assertEqual(frappe.session.user, "Administrator")
+
+	def test_nobody_else_reads_or_sends_it(self):
+		report = frappe.get_doc("Auto Email Report", "Delay Register")
+		report.user = self.collector
+		for user in (make_user("Grievance Manager"), make_user("Collector")):
+			with self.subTest(user), acting_as(user), self.assertRaises(frappe.PermissionError):
+				report.get_report_content()
+		with acting_as(self.collector):
+			report.get_report_content()
 
 	def test_it_goes_to_nobody_else(self):
 		report = frappe.get_doc("Auto Email Report", "Delay Register")

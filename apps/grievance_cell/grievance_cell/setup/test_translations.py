@@ -294,7 +294,7 @@ def read_by_citizens() -> dict[str, str]:
 	note(in_python(APP / "messaging" / "notices.py"), "messaging/notices.py")
 	for path in (*files("messaging/*.py"), *files("conversations/*.py")):
 		note(said_in_a_language(path), str(path.relative_to(APP)))
-	for printed in files("messaging/print_format/*/*.html"):
+	for printed in (*files("messaging/print_format/*/*.html"), *files("templates/includes/letter.html")):
 		note(in_code(printed, TEMPLATE_CALL), printed.name)
 	for name in ("citizen_label", "status_name"):
 		note(
