@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BENCH = $(PYTHON) config/bench
 
-.PHONY: start stop demo test bench reset lock
+.PHONY: start stop demo pictures test bench reset lock
 
 start: ## install what is missing, make the demo site, run everything; ARGS="web worker": only these processes
 	@$(BENCH) start $(ARGS)
@@ -12,6 +12,9 @@ stop: ## stop what `make start` runs
 
 demo: ## fill the demo site with half a year of cases; ARGS="--cases 300": with fewer, which is sooner done
 	@$(BENCH) demo $(ARGS)
+
+pictures: ## draw the pictures of docs/screens.md from the running, filled demo site; ARGS="case talk": only these
+	@$(BENCH) pictures $(ARGS)
 
 test: ## install what is missing, run every test; ARGS="unit ...", "e2e tests/... -k ...": only that part
 	@$(BENCH) test $(ARGS)

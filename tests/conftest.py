@@ -1,18 +1,16 @@
 """Fixtures of the end-to-end tests; `make test` has the servers up before pytest begins."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import chromium
 import servers as test_servers
 from desk import Officer
-
-# How long an element may take on a busy machine, in milliseconds.
-PATIENCE = 30_000
 
 
 def pytest_addoption(parser):
@@ -38,47 +36,36 @@ def servers() -> test_servers.Servers:
 
 @pytest.fixture(scope="session")
 def browser():
-	"""Return a headless Chromium: the system's, driven by Playwright."""
-	from playwright.sync_api import sync_playwright
-
-	chromium = shutil.which("chromium")
-	assert chromium, "Chromium is missing; `make test` installs it."
+	expect.set_options(timeout=chromium.PATIENCE)
 	with sync_playwright() as playwright:
-		# Inside a container, or as root, Chromium's own sandbox does not work; these pages are ours. The rest keeps it
-		# from asking anything of the outside world.
-		browser = playwright.chromium.launch(
-			executable_path=chromium,
-			args=[
-				"--no-sandbox",
-				"--disable-gpu",
-				"--disable-quic",
-				"--no-first-run",
-				"--disable-background-networking",
-				"--disable-component-update",
-				"--disable-sync",
-			],
-		)
+		browser = chromium.launch(playwright)
 		yield browser
 		browser.close()
 
 
 @pytest.fixture
-def open_page(browser):
-	"""Open a page of its own context; at the end none may have met an error."""
-	contexts, errors = [], []
+def open_context(browser):
+	"""Open a browser of somebody's own, which is closed after the test."""
+	contexts = []
+
+	def open_context(width: int, height: int):
+		contexts.append(chromium.open_context(browser, width, height))
+		return contexts[-1]
+
+	yield open_context
+	for context in contexts:
+		context.close()
+
+
+@pytest.fixture
+def open_page(open_context):
+	"""Open a page in a browser of its own; at the end none may have met an error."""
+	errors = []
 
 	def open_page(width: int, height: int):
-		context = browser.new_context(
-			viewport={"width": width, "height": height}, locale="en-IN", timezone_id="Asia/Kolkata"
-		)
-		contexts.append(context)
-		context.set_default_timeout(PATIENCE)
-		page = context.new_page()
-		page.on("pageerror", lambda error: errors.append(str(error)))
-		page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+		page = open_context(width, height).new_page()
+		chromium.on_error(page, errors.append)
 		return page
 
 	yield open_page
-	for context in contexts:
-		context.close()
 	assert errors == []

@@ -14,8 +14,10 @@ class Officer:
 		self.web = web
 		self.user = user
 		self.http = requests.Session()
+		# The server ends a connection that is idle for some seconds, maybe just when the next request is on its way.
+		self.http.headers["Connection"] = "close"
 		answer = self.http.post(f"{web}/api/method/login", data={"usr": user, "pwd": password})
-		assert answer.ok, f"{user} cannot log in: {answer.text}"
+		assert answer.ok, f"{user} cannot log in: {answer.status_code} {answer.text}"
 
 	def list(self, doctype: str, *fields: str, **filters) -> list[dict]:
 		query = {

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import servers as test_servers
+from chat import wait_until
 
 # isort: split
 # servers has put config/bench on the path.
@@ -343,7 +344,7 @@ def test_a_process_is_killed_and_started_again_by_name(servers):
 	servers.kill("schedule")
 	assert not servers.pids("schedule")
 	servers.start("schedule")
-	assert servers.pids("schedule") not in ([], before)
+	assert wait_until(lambda: servers.pids("schedule"), "the process") != before
 
 
 def test_missing_packages_are_told_with_the_command_that_installs_them(monkeypatch):

@@ -64,6 +64,8 @@ def test_an_officer_and_a_citizen_talk_in_the_form(servers, open_page, citizen):
 	# The talk that led to the case is there: what was said, and what was asked.
 	bubble(desk, "चार दिन से पानी नहीं आया").first.wait_for()
 	assert desk.locator(".ct-choices li").count()
+	# All of it was answered by the bot: nobody waits for an officer's word.
+	expect(desk.locator(".ct-count")).to_have_count(0)
 
 	write(desk, "आज लाइनमैन आएगा। क्या कोई घर पर है?")
 	heard(citizen, "लाइनमैन")
@@ -182,27 +184,18 @@ def test_a_question_makes_the_case_wait(servers, open_page, citizen):
 	bubble(desk, "नीला मकान").first.wait_for()
 
 
-def test_the_form_notices_that_the_window_has_closed(servers, browser, citizen):
+def test_the_form_notices_that_the_window_has_closed(servers, open_context, citizen):
 	# What is refused stands in the browser's console too.
-	pages = []
-
-	def open_page(width: int, height: int):
-		pages.append(browser.new_page(viewport={"width": width, "height": height}, locale="en-IN"))
-		return pages[0]
-
-	try:
-		desk = open_talk(servers, open_page, citizen)
-		expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "text")
-		servers.rows(
-			"update `tabChat Session` set last_inbound_on = last_inbound_on - interval 25 hour"
-			" where conversation_key = %s",
-			citizen.number,
-		)
-		write(desk, "हम आ रहे हैं")
-		expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "template")
-		expect(desk.locator(".ct-text")).to_have_value("हम आ रहे हैं")
-	finally:
-		pages[0].close()
+	desk = open_talk(servers, lambda *size: open_context(*size).new_page(), citizen)
+	expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "text")
+	servers.rows(
+		"update `tabChat Session` set last_inbound_on = last_inbound_on - interval 25 hour"
+		" where conversation_key = %s",
+		citizen.number,
+	)
+	write(desk, "हम आ रहे हैं")
+	expect(desk.locator(".ct-standing")).to_have_attribute("data-kind", "template")
+	expect(desk.locator(".ct-text")).to_have_value("हम आ रहे हैं")
 
 
 def test_outside_the_window_a_template_is_offered_and_sent(servers, open_page, citizen):

@@ -40,10 +40,8 @@ def fill(desk, dialog, **values) -> None:
 		entry = dialog.locator(f"[data-fieldname={field}]").locator("input, textarea").first
 		entry.fill(value)
 		entry.blur()
-	# A link field looks at what was typed first.
-	desk.wait_for_function(
-		"values => cur_dialog && Object.keys(values).every(field => cur_dialog.get_value(field))", arg=values
-	)
+		# A link field looks first at what was typed, and must not be overtaken by the next field.
+		desk.wait_for_function("field => cur_dialog?.get_value(field)", arg=field)
 	dialog.locator(".btn-modal-primary").click()
 	dialog.wait_for(state="hidden")
 

@@ -1,28 +1,22 @@
-"""A Chat Flow in the desk: its preview, its checks, "Try It", files; and a question of staff's own, with no code at all."""
+"""A Chat Flow in the desk: its preview, its checks, "Try It", files. A question of staff's own: test_guide.py."""
 
 import json
-import re
 import secrets
 
 import pytest
 
-from chat import Citizen, Reply, wait_until
 from desk import PASSWORD, Officer
 
-MANAGER, COLLECTOR = "manager@demo.example", "collector@demo.example"
-PATIENCE = 30_000
+MANAGER = "manager@demo.example"
 
 
 @pytest.fixture
-def open_desk(browser, servers):
+def open_desk(open_context, servers):
 	"""Open the desk as somebody; at the end no page may have met an error."""
-	contexts, errors = [], []
+	errors = []
 
 	def open_desk(user: str):
-		context = browser.new_context(viewport={"width": 1366, "height": 900}, locale="en-IN")
-		contexts.append(context)
-		context.set_default_timeout(PATIENCE)
-		page = context.new_page()
+		page = open_context(1366, 900).new_page()
 		page.on("pageerror", lambda error: errors.append(str(error)))
 		page.goto(servers.url("web", "/login"))
 		page.fill("#login_email", user)
@@ -32,8 +26,6 @@ def open_desk(browser, servers):
 		return page
 
 	yield open_desk
-	for context in contexts:
-		context.close()
 	assert errors == []
 
 
@@ -174,65 +166,3 @@ def test_a_form_goes_to_another_site_as_a_file(page, servers, manager, flow, tmp
 		page.get_by_role("button", name="Import from a File").click()
 	asked.value.set_files(file)
 	page.locator(".modal.show", has_text="This is no file of a Chat Flow").wait_for()
-
-
-@pytest.fixture
-def ward_officer_met(manager):
-	"""Add a field to Grievance in Customize Form; the field and whatever the form was changed to are gone afterwards."""
-	before = manager.get("Chat Flow", "Grievance")
-	field = manager.insert(
-		{
-			"doctype": "Custom Field",
-			"dt": "Grievance",
-			"label": "Ward officer met",
-			"fieldtype": "Check",
-			"insert_after": "address",
-		}
-	)
-	yield field["fieldname"]
-	manager.save("Chat Flow", "Grievance", steps=before["steps"])
-	manager.delete("Custom Field", field["name"])
-
-
-def test_a_field_of_staffs_own_is_asked_with_no_code(page, open_desk, servers, manager, ward_officer_met):
-	questions = len(manager.get("Chat Flow", "Grievance")["steps"]) + 1
-	open_flow(page, servers, "Grievance")
-	page.get_by_role("button", name="Add a Question").click()
-	chosen = page.locator(".modal.show input[data-fieldname=field]")
-	chosen.fill("Ward officer")
-	page.locator(".modal.show .awesomplete li", has_text="Ward officer met").click()
-	page.locator(".modal.show .btn-modal-primary").click()
-	cell(page, questions - 1, "en").locator(".chat-button", has_text="Yes").wait_for()
-	page.keyboard.press("Control+s")
-	wait_until(lambda: len(manager.get("Chat Flow", "Grievance")["steps"]) == questions, "the new step")
-
-	citizen = Citizen(servers.url("emulator"))
-	asked = tell_until(citizen, f"{ward_officer_met}:1")
-	assert "Ward officer met" in asked.text
-	assert "*Ward officer met:* Yes" in citizen.tap(f"{ward_officer_met}:1").text
-	case = re.search(r"GRV-\d{4}-\d{6}", citizen.tap("confirm").text)[0]
-	assert servers.rows(f"select {ward_officer_met} as met from `tabGrievance` where name = %s", case) == [
-		{"met": 1}
-	]
-	# IT staff see no citizen's case.
-	collector = open_desk(COLLECTOR)
-	collector.goto(servers.url("web", f"/app/grievance/{case}"))
-	# A box that cannot be changed has a class for its tick.
-	section = collector.locator(
-		".form-section", has=collector.locator(f"[data-fieldname={ward_officer_met}]")
-	)
-	section.locator(".section-head").click()
-	field = section.locator(f"[data-fieldname={ward_officer_met}]:visible")
-	field.locator("input:checked, input.disabled-selected").first.wait_for()
-
-
-def tell_until(citizen: Citizen, choice: str) -> Reply:
-	"""Tell a whole complaint, taking the first of what is offered, until a choice is offered."""
-	reply = citizen.say("The drain in front of my house is blocked, dirty water stands on the road")
-	for _question in range(15):
-		if choice in reply.choices:
-			return reply
-		known = ["language:en", f"name:{citizen.name}", "skip"]
-		offered = [each for each in known if each in reply.choices] or list(reply.choices)
-		reply = citizen.tap(offered[0]) if offered else citizen.say("Ward 5, Janjgir-Naila")
-	raise AssertionError(f"{choice} was never offered")

@@ -67,7 +67,11 @@ def test_each_number_on_my_desk_opens_a_list_of_as_many(servers, open_page, lang
 	desk = desk_of_officer(servers, open_page)
 	desk.goto(f"{servers.url()}/app/my-desk")
 	desk.locator(".list[data-list]").first.wait_for()
-	desk.locator(".case", has_text=case).wait_for()
+	# Which are due first depends on what the tests before this one have left.
+	desk.locator(".case").first.wait_for()
+	waiting = int(desk.locator(".list[data-list=open] b").inner_text())
+	assert desk.locator(".case").count() == min(waiting, 12)
+	assert waiting > 12 or desk.locator(".case", has_text=case).count() == 1
 	keys = desk.locator(".list[data-list]").evaluate_all("tiles => tiles.map(tile => tile.dataset.list)")
 	assert "overdue" in keys and "new_replies" in keys
 	for key in keys:
@@ -132,38 +136,34 @@ def test_a_worklist_is_one_click_and_several_cases_are_changed_at_once(servers, 
 	wait_until(lambda: servers.rows(priority, case)[0]["priority"] == "Low", "the priority")
 
 
-def test_what_was_changed_before_the_connection_broke_is_told(servers, browser, case):
+def test_what_was_changed_before_the_connection_broke_is_told(servers, open_context, case):
 	# What breaks stands in the browser's console too.
-	context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="en-IN")
-	try:
-		desk = desk_of_officer(servers, lambda *_size: context.new_page())
-		desk.goto(f"{servers.url()}/app/grievance")
-		desk.wait_for_function("cur_list?.doctype === 'Grievance' && cur_list.data?.length")
-		asked = []
+	desk = desk_of_officer(servers, lambda *size: open_context(*size).new_page())
+	desk.goto(f"{servers.url()}/app/grievance")
+	desk.wait_for_function("cur_list?.doctype === 'Grievance' && cur_list.data?.length")
+	asked = []
 
-		def break_the_second(route):
-			asked.append(route)
-			route.continue_() if len(asked) == 1 else route.abort()
+	def break_the_second(route):
+		asked.append(route)
+		route.continue_() if len(asked) == 1 else route.abort()
 
-		desk.route("**/grievance_cell.api.lists.change_many", break_the_second)
-		# A first request of 25 of which one is there, and a second that is lost.
-		desk.evaluate(
-			"name => (cur_list.get_checked_items = () => [name, ...Array.from(Array(25), (_, i) => `GRV-NONE-${i}`)])",
-			case,
-		)
-		desk.locator(".list-row-checkbox").first.click()
-		desk.locator(".actions-btn-group > button:visible").click()
-		desk.locator(".actions-btn-group .dropdown-item:visible", has_text="Set Priority").click()
-		dialog = desk.locator(".modal.show")
-		dialog.locator("[data-fieldname=priority] select").select_option("Low")
-		dialog.locator(".btn-modal-primary").click()
-		told = desk.locator(".msgprint")
-		told.get_by_text("1 cases changed, 25 left as they are").wait_for()
-		lost = told.locator("tr", has_text="GRV-NONE-24")
-		assert "Perhaps changed" in lost.inner_text()
-		assert len(asked) == 2
-	finally:
-		context.close()
+	desk.route("**/grievance_cell.api.lists.change_many", break_the_second)
+	# A first request of 25 of which one is there, and a second that is lost.
+	desk.evaluate(
+		"name => (cur_list.get_checked_items = () => [name, ...Array.from(Array(25), (_, i) => `GRV-NONE-${i}`)])",
+		case,
+	)
+	desk.locator(".list-row-checkbox").first.click()
+	desk.locator(".actions-btn-group > button:visible").click()
+	desk.locator(".actions-btn-group .dropdown-item:visible", has_text="Set Priority").click()
+	dialog = desk.locator(".modal.show")
+	dialog.locator("[data-fieldname=priority] select").select_option("Low")
+	dialog.locator(".btn-modal-primary").click()
+	told = desk.locator(".msgprint")
+	told.get_by_text("1 cases changed, 25 left as they are").wait_for()
+	lost = told.locator("tr", has_text="GRV-NONE-24")
+	assert "Perhaps changed" in lost.inner_text()
+	assert len(asked) == 2
 
 
 def test_the_letters_are_one_sheet_each_in_the_language_of_the_print(servers, open_page, case):

@@ -1,5 +1,7 @@
 """The TL review in a browser: a meeting is planned, two directions are given by keyboard, and the next one shows what was done."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from chat import Citizen, describe_case, wait_until
@@ -54,6 +56,21 @@ def direct(collector, row, words: str) -> None:
 	collector.locator(".review a", has_text=words).wait_for()
 
 
+def test_a_meeting_without_a_title_is_named_after_its_area_in_the_readers_language(servers, open_page):
+	administrator = Officer(servers.url(), "Administrator", "admin")
+	collector = open_desk(servers, open_page, COLLECTOR, "review-meeting")
+	name = plan(collector, servers)
+	try:
+		for language, heading in (("en", "TL Review, "), ("hi", "समय-सीमा (टीएल) समीक्षा, ")):
+			administrator.save("User", COLLECTOR, language=language)
+			collector.goto(f"{servers.url()}/app/review-meeting")
+			collector.locator(f".list-row .list-subject a[href$='{name}']", has_text=heading).wait_for()
+			collector.goto(f"{servers.url()}/app/review-meeting/{name}")
+			collector.locator(".page-head .title-text", has_text=heading).first.wait_for()
+	finally:
+		administrator.save("User", COLLECTOR, language="en")
+
+
 def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	collector = open_desk(servers, open_page, COLLECTOR, "review-meeting")
 	first = plan(collector, servers)
@@ -61,8 +78,11 @@ def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	direct(collector, rows.first, "Lay the pipe anew")
 	# The work goes on where it was, one row on.
 	collector.wait_for_function("name => document.activeElement?.dataset.grievance === name", arg=case)
-	collector.keyboard.press("ArrowDown")
-	collector.wait_for_function("document.activeElement?.hasAttribute('data-direct')")
+	standing_at = "[...document.querySelectorAll('[data-direct]')].indexOf(document.activeElement)"
+	at = collector.evaluate(standing_at)
+	for key, step in (("ArrowUp", -1), ("ArrowDown", 0)):
+		collector.keyboard.press(key)
+		collector.wait_for_function(f"wanted => {standing_at} === wanted", arg=at + step)
 	department = collector.locator("[data-direct][data-department='Public Health Engineering']").first
 	direct(collector, department, "Report the stock of pipes")
 
@@ -72,11 +92,14 @@ def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	assert {each["assigned_to"] for each in directions} == {OFFICER, "head.phe@demo.example"}
 	(mine,) = [each["name"] for each in directions if each["assigned_to"] == OFFICER]
 
-	# The officer has it as a task, and on the case.
+	# The officer has it as a task, on the case, and on their desk.
 	officer = open_desk(servers, open_page, OFFICER, f"grievance/{case}", 390, 844)
 	officer.locator(".form-directions a", has_text="Lay the pipe anew").wait_for()
 	tasks = Officer(servers.url(), OFFICER).list("ToDo", "name", reference_name=mine, status="Open")
 	assert len(tasks) == 1
+	officer.goto(f"{servers.url()}/app/my-desk")
+	officer.locator(".shortcut-widget-box", has_text="Directions to Do").click()
+	officer.locator(".list-row", has_text="Lay the pipe anew").first.wait_for()
 	officer.goto(f"{servers.url()}/app/review-direction/{mine}")
 	officer.wait_for_function("name => window.cur_frm?.doc?.name === name", arg=mine)
 	officer.wait_for_load_state("networkidle")
@@ -90,6 +113,17 @@ def test_a_review_from_the_agenda_to_the_next_meeting(servers, open_page, case):
 	collector.get_by_role("button", name="The Meeting Was Held").click()
 	collector.locator(".modal.show .btn-modal-primary").click()
 	collector.wait_for_function("cur_frm.doc.status === 'Held'")
+	query = urlencode(
+		{"doctype": "Review Meeting", "name": first, "format": "TL Review Minutes", "_lang": "hi"}
+	)
+	# As the print view opens it.
+	with collector.expect_popup() as opened:
+		collector.evaluate("address => window.open(address)", f"{servers.url()}/printview?{query}")
+	errors = []
+	opened.value.on("pageerror", lambda error: errors.append(str(error)))
+	opened.value.reload()
+	opened.value.locator(".review td", has_text="Lay the pipe anew").first.wait_for()
+	assert errors == []
 	plan(collector, servers)
 	done = collector.locator(".review tr", has_text="Lay the pipe anew")
 	assert "Reported as done" in done.inner_text() and "New pipe on Monday" in done.inner_text()

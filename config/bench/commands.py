@@ -19,7 +19,7 @@ import testing
 from errors import BenchError, Stopped
 from instance import SERVERS, Instance
 from lock import Lock
-from paths import ASSETS, BENCH, CONFIG, DATA, ENV, LOGS, NODE, SITES
+from paths import ASSETS, BENCH, CONFIG, DATA, ENV, LOGS, NODE, PYTHON, SITES, TESTS
 from procfile import Group
 from steps import Progress, Step, command, run_steps
 
@@ -38,6 +38,9 @@ def start(names: list[str]) -> int:
 	if not lock.take("start"):
 		return already_running(demo, lock)
 	names = chosen(names)
+	if sites.is_half_filled(demo):
+		# As of now all deadlines have passed at which the half year has not arrived.
+		names = [name for name in names if name != "schedule"]
 	processes.end_marked(demo.folder)
 	procfile.check_ports(demo, [*SERVERS, *names])
 	progress = Progress()
@@ -130,7 +133,8 @@ def demo(words: list[str]) -> int:
 		base = Group(demo, SERVERS, output=subprocess.DEVNULL)
 		try:
 			have_site(demo, base, progress)
-			code = run_bench(demo, ["--site", demo.site, "grievance-demo", *words])
+			phones = ["--phones", str(demo.data / "emulator")]
+			code = run_bench(demo, ["--site", demo.site, "grievance-demo", *phones, *words])
 		finally:
 			base.stop()
 			processes.end_marked(demo.folder)
@@ -139,7 +143,24 @@ def demo(words: list[str]) -> int:
 	if code == 0:
 		sites.mark_filled(demo)
 		print("`make start` shows it.")
+	elif sites.is_half_filled(demo):
+		print("It was stopped; `make demo` goes on from there.")
 	return code
+
+
+def pictures(words: list[str]) -> int:
+	"""Draw the pictures of docs/screens.md, or those named, from the demo site as `start` shows it."""
+	system.check_python()
+	demo = instances.demo()
+	holder = work_lock(demo).holder()
+	if not (holder and holder.doing == "start" and sites.is_filled(demo)):
+		raise BenchError(
+			"Pictures are drawn from a running demo with its half year: `make demo`, then `make start`."
+		)
+	set_up(Progress(), with_test_tools=True)
+	return processes.run(
+		[str(PYTHON), str(TESTS / "screens.py"), *words], cwd=BENCH, env=processes.environment()
+	)
 
 
 def test(words: list[str]) -> int:
@@ -336,8 +357,16 @@ def print_addresses(instance: Instance, names: list[str], seconds: float | None 
 		lines += [f"  Desk      {instance.url('web')}", LOGINS]
 	if "emulator" in names:
 		lines.append(f"  Phone     {instance.url('emulator')}    (chat as any number)")
-	if not sites.is_filled(instance):
-		lines.append("  Cases     none yet; `make stop`, then `make demo` plays half a year of them.")
+	if sites.is_half_filled(instance):
+		lines += [
+			"  Cases     the half year of the demo is half played, and no deadline passes until it is whole:",
+			"            `make stop`, then `make demo` goes on with it.",
+		]
+	elif not sites.is_filled(instance):
+		lines += [
+			"  Cases     none yet; `make stop`, then `make demo` plays half a year of them, in some 20 minutes;",
+			'            `make demo ARGS="--cases 300"` takes 3.',
+		]
 	lines.append("  Ctrl-C here or `make stop` elsewhere stops everything.\n")
 	print("\n".join(lines), flush=True)
 
@@ -347,6 +376,7 @@ COMMANDS = {
 	"stop": lambda words: stop(),
 	"demo": demo,
 	"reset": lambda words: reset("--yes" in words, "--all" in words),
+	"pictures": pictures,
 	"test": test,
 	"bench": bench,
 	"lock": lambda words: renew_locks(),

@@ -65,6 +65,7 @@ def site_step(instance: Instance) -> Step:
 	def work(log) -> None:
 		new_site(instance, log)
 		install_app(instance, log)
+		bench(instance, log, "--site", instance.site, "execute", "grievance_cell.demo.masters.speak_hindi")
 
 	return Step(
 		"site",
@@ -97,6 +98,11 @@ def mark_filled(instance: Instance) -> None:
 
 def is_filled(instance: Instance) -> bool:
 	return _filled(instance).exists()
+
+
+def is_half_filled(instance: Instance) -> bool:
+	"""Tell whether the half year of the demo is being played on the site, or was stopped before its end."""
+	return (instance.site_folder / "half_year").is_dir()
 
 
 def _filled(instance: Instance) -> Path:

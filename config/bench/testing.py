@@ -156,7 +156,7 @@ def restore(instance: Instance, name: str) -> None:
 	"""Put the kept site and database in the place of the present ones, and begin with empty queues and logs."""
 	for folder in (instance.data / "mariadb", instance.site_folder, instance.logs):
 		shutil.rmtree(folder, ignore_errors=True)
-	for folder in ("redis_cache", "redis_queue"):
+	for folder in ("redis_cache", "redis_queue", "emulator"):
 		shutil.rmtree(instance.data / folder, ignore_errors=True)
 	shutil.copytree(snapshot(instance, name) / "mariadb", instance.data / "mariadb")
 	shutil.copytree(snapshot(instance, name) / "site", instance.site_folder)

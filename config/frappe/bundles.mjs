@@ -77,6 +77,8 @@ export function htmlTemplate() {
 	};
 }
 
+// Frappe's own builder lays a template between back-ticks, so that \' in it becomes '; one of its templates relies on it.
 export function templateScript(name, html) {
-	return `frappe.templates[${JSON.stringify(name)}] = ${JSON.stringify(html)};\n`;
+	const text = html.replace(/`/g, "\\`").replace(/\$\{/g, "\\${");
+	return `frappe.templates[${JSON.stringify(name)}] = \`${text}\`;\n`;
 }

@@ -43,3 +43,9 @@ test("a template keeps its quotes, back-ticks and line ends", () => {
 	new Function("frappe", templateScript("page", html))(frappe);
 	assert.equal(frappe.templates.page, html);
 });
+
+test("a template's escaped quotes are quotes, as where Frappe builds it", () => {
+	const frappe = { templates: {} };
+	new Function("frappe", templateScript("box", "{%= name.replace(/#/g, \\'%23\\') %}"))(frappe);
+	assert.equal(frappe.templates.box, "{%= name.replace(/#/g, '%23') %}");
+});

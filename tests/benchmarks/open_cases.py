@@ -9,11 +9,11 @@ use a demo site that may be reset.
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 import frappe
 from frappe.utils import now_datetime
+from measuring import measure
 
 RUNS = 9
 PREFIX = "LOAD-"
@@ -56,27 +56,10 @@ def add(cases: int, due: int) -> None:
 
 def report(what: str, act: Callable) -> None:
 	"""Print how long something takes, and how the database goes about its longest query."""
-	taken, asked, run = [], [], frappe.db.sql
-
-	def noted(*given, **more):
-		begun = time.perf_counter()
-		found = run(*given, **more)
-		query = str(frappe.db.last_query)
-		if query.lower().startswith("select") and "from `tabGrievance`" in query.replace("FROM", "from"):
-			asked.append((time.perf_counter() - begun, query))
-		return found
-
-	frappe.db.sql = noted
-	for _run in range(RUNS):
-		asked.clear()
-		begun = time.perf_counter()
-		found = act()
-		taken.append(time.perf_counter() - begun)
-		frappe.db.rollback()
-	frappe.db.sql = run
-	print(f"{what}: {1000 * statistics.median(taken):.1f} ms, {len(asked)} queries, {found} rows")
-	for row in run("explain " + max(asked)[1], as_dict=True):
-		print(f"    {row.table}: {row.type}, index {row.key}, {row.rows} rows, {row.Extra}")
+	found = measure(act, RUNS)
+	taken = 1000 * statistics.median(found.taken)
+	print(f"{what}: {taken:.1f} ms, {len(found.asked)} queries, {found.found} rows")
+	found.explain()
 
 
 def scan() -> None:

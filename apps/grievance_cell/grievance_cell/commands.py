@@ -41,12 +41,15 @@ def warm_up(site: str) -> None:
 @click.command("grievance-demo")
 @click.option("--cases", type=click.IntRange(min=60), default=2106, show_default=True, help="How many cases")
 @click.option("--seed", type=int, default=1634, show_default=True, help="Another half year")
+@click.option(
+	"--phones", type=click.Path(), help="Where the emulator keeps its threads, to show those of the demo"
+)
 @pass_context
-def grievance_demo(context, cases: int, seed: int) -> None:
+def grievance_demo(context, cases: int, seed: int, phones: str | None) -> None:
 	"""Fill a demo site with half a year of cases that people bring and offices settle, or do not.
 
 	Each goes through the rules that any case does, with the clock moved to its moment; the same seed gives the same cases,
-	relative to the day. Nothing else may work on the site meanwhile.
+	relative to the day. Nothing else may work on the site meanwhile. Stopped, it goes on with the day that was begun.
 	"""
 	from grievance_cell.demo import cases as demo_cases
 
@@ -54,7 +57,7 @@ def grievance_demo(context, cases: int, seed: int) -> None:
 		frappe.init(site=site)
 		frappe.connect()
 		try:
-			demo_cases.fill(cases, seed)
+			demo_cases.fill(cases, seed, phones)
 		finally:
 			frappe.destroy()
 

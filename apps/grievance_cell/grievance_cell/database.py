@@ -1,7 +1,8 @@
 """What this app asks of MariaDB beyond what a DocType can say."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 
 import frappe
 
@@ -9,6 +10,7 @@ import frappe
 # the snapshot was taken (innodb_snapshot_isolation).
 LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT = 1205, 1213, 1020
 TRANSIENT = (LOCK_WAIT_TIMEOUT, DEADLOCK, CHANGED_SINCE_SNAPSHOT)
+MOST_RESTARTS = 5
 
 
 def is_transient(error: BaseException) -> bool:
@@ -16,6 +18,50 @@ def is_transient(error: BaseException) -> bool:
 	if isinstance(error, frappe.QueryDeadlockError | frappe.QueryTimeoutError):
 		return True
 	return bool(error.args) and error.args[0] in TRANSIENT
+
+
+def restarted(door: Callable) -> Callable:
+	"""Let a request's work, which is one transaction, begin anew with what is stored now where it lost a race.
+
+	Nothing may be committed in it. Who has waited for a lock as long as MariaDB allows is told so and not made to wait again.
+	"""
+
+	@wraps(door)
+	def run(*arguments, **named):
+		for _restart in range(MOST_RESTARTS):
+			said = len(frappe.local.message_log)
+			try:
+				return door(*arguments, **named)
+			except Exception as error:
+				if not is_transient(error) or is_timeout(error):
+					raise
+				frappe.db.rollback()
+				del frappe.local.message_log[said:]
+		return door(*arguments, **named)
+
+	return run
+
+
+def is_timeout(error: BaseException) -> bool:
+	return isinstance(error, frappe.QueryTimeoutError) or error.args[:1] == (LOCK_WAIT_TIMEOUT,)
+
+
+def one_by_one(doctype: str, names: Iterable[str], act: Callable[[str], None], title: str) -> None:
+	"""Do something with each of these documents in a transaction of its own, in a job: one that fails never stops the rest.
+
+	Commits. A failure is logged under the title; one that lost a race is left for the next run.
+	"""
+	for name in names:
+		# A snapshot ends with each, so that what others save meanwhile may be written by us (1020 otherwise).
+		frappe.db.rollback()
+		try:
+			act(name)
+			frappe.db.commit()
+		except Exception as error:
+			frappe.db.rollback()
+			if not is_transient(error):
+				frappe.log_error(title=title, reference_doctype=doctype, reference_name=name)
+				frappe.db.commit()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ doctype_js = {
 		"public/js/chat_thread.js",
 		"public/js/case_directions.js",
 	],
+	"Language": "public/js/language.js",
 	"Local Area": "public/js/local_area_link.js",
 	"Notification": "public/js/notification.js",
 }
@@ -35,6 +36,7 @@ citizens_data = [
 	"Citizen",
 	"Protected Identity",
 	"Callback Request",
+	"Camp Day",
 	"Chat Event",
 	"Chat Session",
 	"Chat Message",
@@ -47,6 +49,7 @@ permission_query_conditions = {
 	"Grievance Action": "grievance_cell.grievances.visibility.visible_actions",
 	"Protected Identity": "grievance_cell.grievances.visibility.visible_identities",
 	"Callback Request": "grievance_cell.grievances.visibility.visible_callbacks",
+	"Camp Day": "grievance_cell.grievances.visibility.visible_camps",
 	"Chat Channel": "grievance_cell.messaging.visibility.visible_channels",
 	"Chat Event": "grievance_cell.messaging.visibility.visible_events",
 	"Chat Session": "grievance_cell.messaging.visibility.visible_sessions",
@@ -75,6 +78,7 @@ has_permission = {
 	"Grievance Action": "grievance_cell.grievances.visibility.can_see_action",
 	"Protected Identity": "grievance_cell.grievances.visibility.can_see_identity",
 	"Callback Request": "grievance_cell.grievances.visibility.can_see_callback",
+	"Camp Day": "grievance_cell.grievances.visibility.can_see_camp",
 	"Chat Channel": "grievance_cell.messaging.visibility.can_see_channel",
 	"Chat Event": "grievance_cell.messaging.visibility.can_see_event",
 	"Chat Session": "grievance_cell.messaging.visibility.can_see_session",
@@ -101,25 +105,41 @@ has_permission = {
 additional_timeline_content = {"Grievance": ["grievance_cell.messaging.timeline.of_case"]}
 
 # What keeps something of a citizen outside of the cases: called with citizen, keys and note, returns the rows changed.
-erase_citizen = ["grievance_cell.messaging.erasure.erase", "grievance_cell.oversight.erasure.erase"]
+erase_citizen = [
+	"grievance_cell.grievances.camps.erase",
+	"grievance_cell.messaging.erasure.erase",
+	"grievance_cell.oversight.erasure.erase",
+]
+
+# What reads the place and the category of a slip as staff wrote them: called with place, category and within, returns
+# the Local Area and the Grievance Category, None for what was left empty; raises frappe.ValidationError.
+read_slip = ["grievance_cell.conversations.written_names.read_slip"]
 
 # Who tells citizens: tells those whose cases are joined to `main`, or to it the one `joined`, what they were not told yet.
 tell_joined = ["grievance_cell.messaging.joined.tell_the_rest"]
 
+extend_bootinfo = "grievance_cell.api.desk.name_bot"
 # Doors of Frappe's that would pass by the rules above.
 override_whitelisted_methods = {
 	"frappe.client.get_count": "grievance_cell.api.desk.get_count",
+	"frappe.desk.form.load.getdoc": "grievance_cell.api.desk.get_document",
+	"frappe.desk.search.get_link_title": "grievance_cell.api.desk.get_link_title",
 	"frappe.desk.form.linked_with.get": "grievance_cell.api.desk.get_links",
 	"frappe.geo.utils.get_coords": "grievance_cell.api.desk.get_coords",
 	"frappe.desk.listview.get_group_by_count": "grievance_cell.api.desk.get_group_by_count",
 	"frappe.desk.query_report.get_data_for_custom_field": "grievance_cell.api.desk.get_data_for_custom_field",
 	"frappe.desk.query_report.export_query": "grievance_cell.api.desk.export_report",
 	"frappe.desk.query_report.run": "grievance_cell.api.desk.run_report",
+	"frappe.desk.reportview.get": "grievance_cell.api.desk.get_rows",
+	"frappe.workflow.doctype.workflow.workflow.get_workflow_state_count": (
+		"grievance_cell.api.desk.get_workflow_state_count"
+	),
 }
 standard_queries = {doctype: "grievance_cell.api.desk.find" for doctype in citizens_data}
 
 jinja = {
 	"methods": [
+		"grievance_cell.grievances.camps.receipts",
 		"grievance_cell.messaging.letters.letter_to_citizen",
 		"grievance_cell.messaging.links.whatsapp_posters",
 		"grievance_cell.organisation.areas.place_name",
@@ -130,10 +150,12 @@ jinja = {
 
 override_doctype_class = {
 	"Auto Email Report": "grievance_cell.oversight.email_reports.EmailReport",
+	"File": "grievance_cell.grievances.private_file.PrivateFile",
 	"Notification": "grievance_cell.messaging.whatsapp_notification.WhatsAppNotification",
 }
 
 doc_events = {
+	"Grievance": {"on_update": "grievance_cell.oversight.directions.on_case_change"},
 	"Grievance Action": {
 		"after_insert": [
 			"grievance_cell.grievances.informing.on_action",
@@ -146,6 +168,7 @@ doc_events = {
 	"File": {"validate": "grievance_cell.grievances.attached_records.guard_file"},
 	"Report": {"validate": "grievance_cell.grievances.attached_records.guard_report"},
 	"Version": {"before_insert": "grievance_cell.grievances.attached_records.drop_hidden_values"},
+	"Workflow": {"validate": "grievance_cell.grievances.workflow_checks.check"},
 	"Officer Posting": {
 		"on_update": [
 			"grievance_cell.grievances.assignments.on_posting_change",
@@ -181,6 +204,15 @@ office_actions = {
 	"transfer_case": "grievance_cell.grievances.officer_cases.transfer",
 	"add_note": "grievance_cell.grievances.officer_cases.add_note",
 	"give_delay_reason": "grievance_cell.grievances.officer_cases.give_delay_reason",
+}
+
+# What reads a spreadsheet of masters, by their DocType: a Masters of organisation/importing.py.
+master_importers = {
+	"Department": "grievance_cell.organisation.department_importer.Departments",
+	"Local Area": "grievance_cell.organisation.area_importer.Areas",
+	"Grievance Category": "grievance_cell.grievances.category_importer.Categories",
+	"Officer Posting": "grievance_cell.organisation.posting_importer.Postings",
+	"Holiday Calendar": "grievance_cell.service_levels.holiday_importer.Holidays",
 }
 
 scheduler_events = {

@@ -4,6 +4,8 @@ Every name ends in letters of its own, so that a test finds what it made and not
 that is full of demo masters.
 """
 
+import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -268,11 +270,11 @@ class ChatTestCase(SiteTestCase):
 		self.now = now_datetime().replace(microsecond=0)
 
 	def receive(
-		self, kind: str = "text", body: dict | None = None, *, at: int = 0, message_id: str = ""
+		self, kind: str = "text", body: dict | None = None, *, at: int = 0, message_id: str = "", **more
 	) -> str:
 		"""Store a message as the webhook does, so many seconds from now; returns its id."""
 		message_id = message_id or f"wamid.{frappe.generate_hash(length=16)}"
-		message = {"id": message_id, "from": self.number, "type": kind, kind: body}
+		message = {"id": message_id, "from": self.number, "type": kind, kind: body, **more}
 		self.store(events.MESSAGE, message_id, {"message": message, "contact": {}}, at)
 		return message_id
 
@@ -352,6 +354,31 @@ def at(moment: datetime):
 	zone = ZoneInfo(frappe.utils.get_system_timezone())
 	# Frappe asks for the time of day in UTC and converts it.
 	return freeze_time(moment.replace(tzinfo=zone).astimezone(ZoneInfo("UTC")).replace(tzinfo=None))
+
+
+def in_threads(test, count: int, work: Callable[[], None]) -> None:
+	"""Do a piece of work several times at once, each on a connection of its own; an error of any fails the test."""
+	site, path, failures = frappe.local.site, frappe.local.sites_path, []
+
+	def run():
+		frappe.init(site, sites_path=path)
+		frappe.connect()
+		# What connecting has read is no snapshot of ours.
+		frappe.db.rollback()
+		try:
+			with patch.object(frappe, "enqueue", lambda *args, **kwargs: None):
+				work()
+		except Exception as error:
+			failures.append(error)
+		finally:
+			frappe.destroy()
+
+	threads = [threading.Thread(target=run) for _each in range(count)]
+	for thread in threads:
+		thread.start()
+	for thread in threads:
+		thread.join(60)
+	test.assertEqual(failures, [])
 
 
 def unique(text: str) -> str:

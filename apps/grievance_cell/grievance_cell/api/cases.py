@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils import flt, format_datetime, now_datetime
 
+from grievance_cell.database import restarted
 from grievance_cell.grievances import (
 	delays,
 	duplicates,
@@ -15,57 +16,67 @@ from grievance_cell.grievances import (
 	transfers,
 )
 from grievance_cell.grievances.doctype.public_case.public_case import photos
+from grievance_cell.organisation.areas import place_name
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def act(case: str, action: str, values: dict | str | None = None, remark: str = "") -> None:
 	"""Make a move of the Workflow's, with the fields that a person fills in with it, in one save."""
 	lifecycle.act(open_case(case), action, remark=remark, **(frappe.parse_json(values) or {}))
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def propose(case: str, what: str, remark: str, values: dict | str | None = None) -> None:
 	"""Put a case to a second person for decision: Long Term, Out of Scope or Junk."""
 	proposals.propose(open_case(case), what, remark, **(frappe.parse_json(values) or {}))
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def approve(case: str, remark: str = "") -> None:
 	"""Decide a case as it was proposed."""
 	proposals.approve(open_case(case, "read"), remark)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def decline(case: str, remark: str) -> None:
 	"""Refuse what was proposed for a case."""
 	proposals.decline(open_case(case, "read"), remark)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def reveal_number(case: str, doctype: str = "Grievance") -> str:
 	"""Show a citizen's full number, "" where there is none; `doctype` may be Citizen or Callback Request as well."""
 	return numbers.reveal(doctype, case)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def transfer(case: str, reason: str, department: str | None = None, posting: str | None = None) -> None:
 	"""Send a case to another department or posting."""
 	transfers.transfer(open_case(case), department=department, posting=posting, reason=reason)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def ask_department(case: str, department: str, what: str) -> str:
 	"""Ask a second department for its part in a case; returns the name of the part."""
 	return parts.ask(open_case(case), department, what).name
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def merge(case: str, into: str) -> None:
 	"""Join a case to another; the user must be allowed to change both."""
 	duplicates.merge(open_case(case), open_case(into).name)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def unmerge(case: str, reason: str) -> None:
 	"""Part a case from the one that it was joined to, with a reason that its citizen reads."""
 	duplicates.unmerge(open_case(case), reason)
@@ -95,7 +106,7 @@ def similar_cases(case: dict | str) -> list[dict]:
 		{
 			"name": row.name,
 			"subject": row.subject,
-			"area": frappe.get_cached_value("Local Area", row.area, "area_name"),
+			"area": place_name(row.area),
 			"status": row.status,
 			"registered_on": format_datetime(row.registered_on),
 			"distance": row.distance and round(row.distance),
@@ -129,6 +140,7 @@ def emergency_numbers(category: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def give_reason(case: str, delay_reason: str, delay_remark: str, expected_by: str | None = None) -> None:
 	"""Say why a case is late and, with a new date, by when it is expected."""
 	delays.give_reason(open_case(case), delay_reason, delay_remark, expected_by)

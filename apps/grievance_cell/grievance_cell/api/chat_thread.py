@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from grievance_cell.database import restarted
 from grievance_cell.grievances.visibility import sees_identity
 from grievance_cell.messaging import quick_replies, replies, thread
 
@@ -54,18 +55,21 @@ def templates(doctype: str, name: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def send_text(doctype: str, name: str, text: str, key: str) -> None:
 	"""Write to the citizen of a case; `key` is of the form's own making, and the same for the same message."""
 	replies.send_text(open_document(doctype, name), text, key)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def send_file(doctype: str, name: str, file: str, key: str, caption: str = "") -> None:
 	"""Send a file of a case to its citizen."""
 	replies.send_file(open_document(doctype, name), file, caption, key)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def send_template(doctype: str, name: str, notice: str, key: str, remark: str = "") -> None:
 	"""Send an approved template to the citizen of a case."""
 	replies.send_template(open_document(doctype, name), notice, remark, key)

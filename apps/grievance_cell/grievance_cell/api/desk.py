@@ -1,23 +1,33 @@
 """Doors of Frappe's desk that ask for the right to a DocType and forget its rows or fields, put right for citizens' data.
 
-They stand in hooks (`override_whitelisted_methods`, `standard_queries`). What is no citizens' data goes to Frappe as ever.
+Three more name what is linked to as its reader does: in the report builder, in forms and in filters. They stand in hooks
+(`override_whitelisted_methods`, `standard_queries`). What is no citizens' data goes to Frappe as ever.
 """
 
 from typing import Any
 
 import frappe
 import frappe.client
-from frappe.desk import listview, query_report, reportview
-from frappe.desk.form import linked_with
+from frappe.desk import listview, query_report, reportview, search
+from frappe.desk.form import linked_with, load
 from frappe.geo import utils as geo
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
+from frappe.workflow.doctype.workflow import workflow
 
 from grievance_cell.grievances.attached_records import citizens_data, refuse_columns
+from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.organisation.areas import place_names
 from grievance_cell.organisation.phone import NUMBER, to_e164
 
 # More pins than these nobody tells apart; a browser draws them in a second.
 MOST_ON_MAP = 2000
+
+
+def name_bot(bootinfo) -> None:
+	"""Have the desk know the bot's name (hook extend_bootinfo): it is the owner of most cases."""
+	name = frappe.db.get_value("User", bot_user(), "full_name")
+	bootinfo.user_info.setdefault(bot_user(), {"fullname": name, "name": bot_user()})
 
 
 @frappe.whitelist()
@@ -70,6 +80,28 @@ def get_data_for_custom_field(doctype: str, field: str, names: list | str | None
 
 
 @frappe.whitelist()
+def get_workflow_state_count(doctype: str, workflow_state_field: str, states: str | list) -> list[dict]:
+	"""Count the cases in states that a Workflow lacks (for the form of a Workflow), for who writes it and sees no case."""
+	if doctype != "Grievance" or workflow_state_field != "status":
+		return frappe.call(
+			workflow.get_workflow_state_count,
+			doctype=doctype,
+			workflow_state_field=workflow_state_field,
+			states=states,
+		)
+	if not frappe.has_permission("Workflow", "write"):
+		raise frappe.PermissionError
+	case = frappe.qb.DocType("Grievance")
+	return (
+		frappe.qb.from_(case)
+		.select(case.status, Count("*").as_("count"))
+		.where(case.status.notin([*frappe.parse_json(states), ""]))
+		.groupby(case.status)
+		.run(as_dict=True)
+	)
+
+
+@frappe.whitelist()
 def run_report(**given: Any) -> dict:
 	"""Run a report (for frappe.desk.query_report.run), without further columns of citizens' data, which would come unchecked."""
 	refuse_columns(given.get("custom_columns"))
@@ -89,6 +121,61 @@ def get_links(doctype: str, docname: str) -> dict:
 	linked = linked_with.get_linked_doctypes(doctype=doctype)
 	others = {each: how for each, how in linked.items() if each not in citizens_data()}
 	return linked_with.get_linked_docs(doctype=doctype, name=docname, linkinfo=others)
+
+
+@frappe.whitelist()
+def get_rows(**given: Any) -> dict | list:
+	"""Read a list (for frappe.desk.reportview.get), for the report builder with the titles of what its rows link to.
+
+	The desk shows them where it knows them. Its lists ask for them; whether its report builder does depends on the release.
+	"""
+	rows = reportview.get()
+	if rows and given.get("view") == "Report":
+		titles = link_titles(given["doctype"], rows["keys"], rows["values"])
+		frappe.local.response.setdefault("_link_titles", {}).update(titles)
+	return rows
+
+
+def link_titles(doctype: str, fields: list[str], rows: list[list]) -> dict[str, str]:
+	"""Name what rows link to that has a number for its name and a title to show: as `DocType::name` to title."""
+	found = {}
+	for position, fieldname in enumerate(fields):
+		field = frappe.get_meta(doctype).get_field(fieldname)
+		linked = field and field.fieldtype == "Link" and frappe.get_meta(field.options)
+		names = {row[position] for row in rows if row[position]}
+		if names and linked and linked.title_field and linked.show_title_field_in_link:
+			wanted = {"name": ("in", sorted(names))}
+			for name, title in frappe.get_all(
+				field.options, wanted, ["name", linked.title_field], as_list=True
+			):
+				found[f"{field.options}::{name}"] = title
+	return in_their_language(found)
+
+
+@frappe.whitelist()
+def get_document(doctype: str, name: str) -> Any:
+	"""Open a form (for frappe.desk.form.load.getdoc), whose places are named in the user's language."""
+	opened = load.getdoc(doctype, name)
+	titles = frappe.local.response.get("_link_titles") or {}
+	titles.update(in_their_language(titles))
+	return opened
+
+
+@frappe.whitelist()
+def get_link_title(doctype: str, docname: str) -> str:
+	"""Name what a field links to (for frappe.desk.search.get_link_title), a place in the user's language."""
+	title = search.get_link_title(doctype, docname)
+	return in_their_language({f"{doctype}::{docname}": title})[f"{doctype}::{docname}"]
+
+
+def in_their_language(titles: dict[str, str]) -> dict[str, str]:
+	"""Name the places among titles in the user's language; of the others, and in English, the titles are what they are."""
+	areas = [key.partition("::")[2] for key in titles if key.startswith("Local Area::")]
+	if not areas or frappe.local.lang == "en":
+		return titles
+	return titles | {
+		f"Local Area::{area}": name for area, name in place_names(areas, frappe.local.lang).items()
+	}
 
 
 @frappe.whitelist()

@@ -7,6 +7,7 @@ from frappe import _
 
 from grievance_cell.api import desk
 from grievance_cell.api.cases import open_case
+from grievance_cell.database import restarted
 from grievance_cell.grievances import delays, transfers, worklists
 from grievance_cell.organisation.areas import place_name
 
@@ -77,6 +78,7 @@ def place_names(areas: list | str) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def change_many(cases: list | str, change: str, values: dict | str) -> list[dict]:
 	"""Do one thing to several cases, at most 50, each by itself: transfer, or set_priority.
 

@@ -5,7 +5,7 @@ import frappe
 from frappe.utils import get_datetime, now_datetime, nowdate
 
 from grievance_cell.api import desk, lists
-from grievance_cell.grievances import numbers, own_cases, worklists
+from grievance_cell.grievances import lifecycle, numbers, own_cases, worklists
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.testing import (
@@ -62,6 +62,11 @@ class TestWorklists(CasesOfTwoOffices):
 			({"resolution_by": noon + day, "sla_status": "Due Soon"}, {"open"}),
 			({"resolution_by": last_second - day, "sla_status": "Overdue"}, {"open", "overdue"}),
 			({"resolution_by": noon, "sla_status": "Overdue"}, {"open", "overdue"}),
+			# Its pauses are used up: the clock runs while it waits.
+			(
+				{"resolution_by": noon - day, "sla_status": "Overdue", "status": "Awaiting Citizen"},
+				{"open", "overdue", "waiting"},
+			),
 			({"resolution_by": None, "sla_status": None}, {"open"}),
 			(
 				{"resolution_by": None, "sla_status": "Paused", "status": "Awaiting Citizen"},
@@ -162,6 +167,21 @@ class TestNewReplies(CasesOfTwoOffices):
 			document.status = "In Progress"
 			document.save()
 		self.assertFalse(self.waits(case))
+
+	def test_a_case_that_the_citizen_has_ended_waits_for_nobody(self):
+		confirmed, withdrawn = self.register(), self.register()
+		self.reply(withdrawn)
+		with acting_as(self.officer):
+			confirmed.reload()
+			lifecycle.act(confirmed, "Resolve", resolution="Cleaned")
+		with acting_as(bot_user()):
+			own_cases.confirm(self.citizen.name, confirmed.name, {}, now_datetime())
+			own_cases.withdraw(
+				self.citizen.name, withdrawn.name, {"reason": "It came by itself"}, now_datetime()
+			)
+		for case, status in ((confirmed, "Closed"), (withdrawn, "Withdrawn")):
+			self.assertEqual(frappe.db.get_value("Grievance", case.name, "status"), status)
+			self.assertFalse(self.waits(case))
 
 	def test_an_officer_with_the_form_open_can_still_save(self):
 		case = self.register()

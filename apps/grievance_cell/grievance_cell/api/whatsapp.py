@@ -12,7 +12,7 @@ from frappe.utils import convert_utc_to_system_timezone
 from frappe.utils.password import get_decrypted_password
 from werkzeug.wrappers import Response
 
-from grievance_cell.database import is_transient
+from grievance_cell.database import MOST_RESTARTS, is_transient
 from grievance_cell.messaging import events
 from grievance_cell.messaging.wake import wake
 
@@ -24,7 +24,6 @@ LONGEST_KEY = 140
 LONGEST_ID = 255
 TEMPLATE_FIELD = "message_template_status_update"
 SIGNATURE_HEADER = "X-Hub-Signature-256"
-MOST_RESTARTS = 5
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])

@@ -14,11 +14,13 @@ from grievance_cell.organisation import areas as area_tree
 MOST_CHOICES = 10
 
 
-def by_name(text: str, language: str, within: str | None = None) -> list[Choice]:
+def by_name(
+	text: str, language: str, within: str | None = None, most: int | None = MOST_CHOICES
+) -> list[Choice]:
 	"""Find areas by name, the best matches only and at most ten; a name may come with that of a place it lies in."""
 	gazetteer = _gazetteer()
 	found = gazetteer.index.by_name(text, gazetteer.below(within))
-	return [gazetteer.choice(position, language) for position in found[:MOST_CHOICES]]
+	return [gazetteer.choice(position, language) for position in found[:most]]
 
 
 def by_position(latitude: float, longitude: float, language: str, within: str | None = None) -> list[Choice]:

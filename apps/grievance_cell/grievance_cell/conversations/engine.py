@@ -36,19 +36,18 @@ from grievance_cell.conversations.model import (
 	SimilarCase,
 	World,
 )
-from grievance_cell.conversations.my_cases import MyCases
+from grievance_cell.conversations.my_cases import OPEN_STAGES, RESOLVED, MyCases
 from grievance_cell.conversations.office_cases import OfficeCases
-from grievance_cell.conversations.turns import Turn
+from grievance_cell.conversations.turns import WINDOW, Turn
 
 # What comes with no words so soon after a registration belongs to that case: the rest of an album, one more photo.
 STILL_THE_SAME_CASE = timedelta(minutes=10)
-WINDOW = timedelta(hours=24)
 # One word may be a problem if it is this long; two are.
 LONG_WORD = 14
 # Steps that no answer stands for in a summary.
 UNANSWERED = (*TOLD, "Photo", "Confirm", SIMILAR_CASES)
 # Messages of our own are no citizen's: they come whenever they come.
-OWN_KINDS = ("settled", "question", "reminder", "written", "silence")
+OWN_KINDS = ("settled", "question", "reminder", "written", "lost", "silence")
 # What means something elsewhere is an answer as well, where an officer has written.
 SHORT_ANSWERS = (None, intents.YES, intents.NO, intents.SKIP)
 
@@ -111,6 +110,8 @@ class Bot:
 		left_lying = bool(session.draft) and offer and not self.turn.is_within(silent_since, offer)
 		if event.choice and self.take_tap(event.choice):
 			return
+		if event.quotes and self.answer_quoted(event):
+			return
 		if event.kind == "text" and self.take_word(event.text):
 			return
 		if (left_lying and not event.choice) or (session.resuming and event.kind == "media"):
@@ -126,6 +127,8 @@ class Bot:
 			self.cases.ask_question(event)
 		elif event.kind == "written":
 			self.expect_answer(event)
+		elif event.kind == "lost":
+			self.session.written.pop(event.case, None)
 		else:
 			self.drop_what_was_left()
 
@@ -150,6 +153,7 @@ class Bot:
 			self.ask_what_it_answers(event, waiting)
 		elif self.is_for_officer(event):
 			self.pass_on(waiting[0]["case"], event)
+			self.ask_if_settled_was_meant(event)
 		else:
 			self.open(event)
 
@@ -247,7 +251,7 @@ class Bot:
 			return None
 		bare = intents.bare_number(text)
 		session = self.session
-		asked = session.draft or session.questions or self.written_in()
+		asked = session.draft or session.questions or self.turn.written_in()
 		if bare and (asked or int(bare) <= len(session.offered)):
 			bare = None
 		return intents.case_number(text) or bare
@@ -888,37 +892,66 @@ class Bot:
 	def expect_answer(self, event: Event) -> None:
 		"""Note that what comes now is for the officer, until the citizen begins something else."""
 		# In one talk the citizen is told once who reads what they answer.
-		session, live = self.session, self.written_in()
+		session, live = self.session, self.turn.written_in()
 		told = event.case in live and session.written[event.case]["told"]
 		session.written = {case: session.written[case] for case in live}
 		session.written[event.case] = {"on": self.turn.note_moment(), "told": told}
 		# What comes now is no rest of an album that went elsewhere.
 		session.media_acknowledged = False
 		asks_whether_settled = any(value.startswith("feedback:") for value, _label in session.offered)
-		if not (session.draft or asks_whether_settled):
-			# A number or a word that was on offer means that no more.
+		if session.draft:
+			return
+		# A number or a word that was on offer means that no more.
+		if asks_whether_settled:
+			session.uncounted = True
+		else:
 			session.offered = []
-
-	def written_in(self) -> list[str]:
-		"""List the cases in which an officer has written and may still be answered."""
-		written = self.session.written
-		return [case for case, each in written.items() if self.turn.is_within(each["on"], WINDOW)]
 
 	def with_written(self, asked: list[dict]) -> list[dict]:
 		"""Add to open questions the other cases in which an officer has written, by what they are about."""
 		if self.turn.audience != CITIZEN or self.is_to_choose_capacity():
 			return asked
-		others = [case for case in self.written_in() if case not in [each["case"] for each in asked]]
+		others = [case for case in self.turn.written_in() if case not in [each["case"] for each in asked]]
 		known = {case: self.turn.world.case(case, self.session.language) for case in others}
 		return [*asked, *({"case": name, "text": case.title if case else ""} for name, case in known.items())]
 
 	def is_for_officer(self, event: Event) -> bool:
 		"""Tell whether a message, with no form open, answers what an officer has written."""
-		if not self.written_in() or self.turn.audience != CITIZEN or self.is_to_choose_capacity():
+		if not self.turn.written_in() or self.turn.audience != CITIZEN or self.is_to_choose_capacity():
 			return False
+		return self.may_answer(event)
+
+	def may_answer(self, event: Event) -> bool:
+		"""Tell whether a message can be an officer's to read, and is none of the words that always work."""
 		if event.kind == "text":
 			return intents.meaning(event.text) in SHORT_ANSWERS and not self.flow_named(event.text)
 		return event.kind in ("media", "location")
+
+	def ask_if_settled_was_meant(self, event: Event) -> None:
+		"""Offer again to say whether a case is settled to who has typed a number that stood for that before an officer wrote."""
+		session, number = self.session, intents.bare_number(event.text)
+		if not (session.uncounted and number and 1 <= int(number) <= len(session.offered)):
+			return
+		meant, _colon, rest = session.offered[int(number) - 1][0].partition(":")
+		if meant == "feedback":
+			case = rest.partition(":")[0]
+			question = self.text("Or did you mean whether {case} is settled?", case=case)
+			self.turn.say(question, self.cases.verdicts(case))
+
+	def answer_quoted(self, event: Event) -> bool:
+		"""Give what quotes an officer's words to their case, whatever else is open; False if that is no own case."""
+		number, draft = event.quotes, self.session.draft
+		case = self.turn.audience == CITIZEN and self.turn.world.case(number, self.session.language)
+		# In a case that has ended nobody reads on: there the citizen is offered what can still be done.
+		if not case or case.stage not in (*OPEN_STAGES, RESOLVED) or not self.may_answer(event):
+			return False
+		if draft and draft.about == number:
+			return False
+		if number in [question["case"] for question in self.session.questions]:
+			self.answer_question(number, [event])
+		else:
+			self.pass_on(number, event)
+		return True
 
 	def pass_on(self, case: str, event: Event) -> None:
 		"""Add a message to the case in which an officer has written; the first one is answered."""

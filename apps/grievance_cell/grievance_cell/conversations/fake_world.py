@@ -207,6 +207,7 @@ CATEGORIES = {
 	"Drain choked": ("Drain choked", "Sanitation", False, "Complaint", ("drain", "नाली")),
 	"Garbage": ("Garbage", "Sanitation", False, "Complaint", ("garbage", "heap")),
 	"New drain": ("New drain", "Sanitation", False, "Demand", ("drain",)),
+	"New park": ("New park", "Other", False, "Demand", ("park",)),
 	"Water": ("Water", "", False, "Complaint Demand Suggestion", ("water", "tap")),
 	# Found by its words alone.
 	"Fire": ("Fire", "Other", False, "Complaint", ("fire",)),

@@ -146,14 +146,30 @@ class Form:
 				self.keep(area, {**position, "area": found[0].value}, found[0].label)
 
 	def take_defaults(self, text: str) -> None:
-		"""Answer what needs no asking after an opening message: by a word of a choice in it, else by the default."""
+		"""Answer what needs no asking after an opening message: by a word of a choice in it, else by the default.
+
+		Either may mislead: "they demand papers" is no demand, "a new hand pump, please" is one. What the message is most likely
+		about must be on offer after the answer, else it is asked.
+		"""
 		for step in self.flow.steps:
 			if not step.default_answer or step.step_id in self.draft.answers:
 				continue
 			found = self.world.search(self.flow, step, self.draft.answers, text, self.session.language)
 			default = self.find_option(step, step.default_answer)
-			if option := (found[0] if found else default):
+			option = found[0] if found else default
+			if option and not self.shuts_out(step, option, text):
 				self.keep(step, option.value, option.label)
+
+	def shuts_out(self, step: Step, option: Choice, text: str) -> bool:
+		"""Tell whether an answer leaves out what an opening message is most likely about."""
+		language = self.session.language
+		answers = {**self.draft.answers, step.step_id: option.value}
+		for each in self.flow.steps:
+			if each.kind == "Link" and each.propose_from == self.flow.opening_step:
+				likely = self.world.propose(self.flow, each, self.draft.answers, text, language)
+				if likely and not self.world.option(self.flow, each, answers, likely[0].value, language):
+					return True
+		return False
 
 	def drop_unfitting(self) -> bool:
 		"""Drop what another answer, given anew, no longer allows, as a category of another type; True if any."""

@@ -122,7 +122,8 @@ class Session:
 	"""What is remembered of one citizen's talk between two messages; all of it plain JSON.
 
 	`drafts` is a stack: the form on top is asked, those below go on when it is done. `offered` is what can be tapped in
-	the latest message, (id, label). `held` are messages that wait until the citizen has said what they belong to.
+	the latest message, (id, label); `uncounted` if a typed number means none of it, for somebody else has written since.
+	`held` are messages that wait until the citizen has said what they belong to.
 	`audience` is as whom somebody speaks who has said it, having the choice. `written` is in which cases an officer has
 	written, with `on` and whether the citizen was `told` who reads the answer; `loose` are messages that belong to
 	nothing yet. Moments are written in ISO 8601.
@@ -146,6 +147,7 @@ class Session:
 	recent: list[str] = field(default_factory=list)
 	told_busy: str = ""
 	told_blocked: str = ""
+	uncounted: bool = False
 	written: dict[str, Any] = field(default_factory=dict)
 	loose: list[int] = field(default_factory=list)
 
@@ -181,8 +183,9 @@ class Event:
 
 	`choice` is the id of the row or button that was tapped, `media` our name of the stored message that holds a file.
 	Of our own are "settled" (a case was reported as settled: `case`, `text` is the action taken), "question" (an
-	officer asks: `case`, `text`), "reminder" (of that question), "written" (an officer has written in a case: `case`) and
-	"silence" (the draft is to be dropped). `when` is the moment of it.
+	officer asks: `case`, `text`), "reminder" (of that question), "written" (an officer has written in a case: `case`),
+	"lost" (that has not arrived: `case`) and "silence" (the draft is to be dropped). `when` is the moment of it. `quotes` is
+	the case in which an officer has written what a citizen answers with a quotation of it.
 	"""
 
 	kind: str
@@ -194,6 +197,7 @@ class Event:
 	media_type: str = ""
 	profile_name: str = ""
 	case: str = ""
+	quotes: str = ""
 	when: datetime | None = None
 
 	def to_dict(self) -> dict:

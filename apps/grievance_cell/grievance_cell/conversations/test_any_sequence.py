@@ -47,7 +47,7 @@ CASES = (OWN, SETTLED, ENDED)
 # By these a citizen leaves a form, and what was gathered in it.
 LEAVING = ("cancel", "restart")
 WORDS = (
-	"hi", "नमस्ते", "1", "3", "9", "10", "३", "0", "123", "GRV-2026-000123", "GRV-2026-000999", "naila", "ward 5", "drain",
+	"hi", "नमस्ते", "1", "2", "3", "9", "10", "३", "0", "123", "GRV-2026-000123", "GRV-2026-000999", "naila", "ward 5", "drain",
 	"the drain is full", "garbage heap near the school", "we demand a well", "Complaint", "शिकायत", "certificate",
 	"menu", "back", "cancel", "help", "stop", "language", "my cases", "call me", "skip", "yes", "नहीं", "हाँ",
 	"GRV-2026-000201", "201", "inspection", "रद्द करें", "ਮੀਨੂ", "15-08-2026", "कल", "9876543210", "₹ 1,200", "", "   ", "\n\t", "😀", "👩‍👩‍👧", "{0} {case} %s {{ doc }}",
@@ -89,7 +89,7 @@ moves = st.one_of(
 	st.builds(Move, st.just("file"), number=numbers),
 	st.builds(Move, st.just("place"), number=numbers),
 	st.builds(Move, st.sampled_from(("unknown", "reaction", "sticker", "silence"))),
-	st.builds(Move, st.sampled_from(("settled", "question", "written")), number=numbers),
+	st.builds(Move, st.sampled_from(("settled", "question", "written", "lost", "quote")), number=numbers),
 	st.builds(Move, st.just("time"), number=numbers),
 	st.builds(Move, st.sampled_from(("edit a form", "switch a form")), number=numbers),
 	st.builds(Move, st.just("profile"), st.sampled_from(("", "गीता", "😀", "y" * 200))),
@@ -165,8 +165,11 @@ class Sequence:
 			return settled(CASES[move.number % 3].name)
 		if move.kind == "question":
 			return asks(CASES[move.number % 3].name)
-		if move.kind == "written":
-			return Event("written", case=CASES[move.number % 3].name)
+		if move.kind in ("written", "lost"):
+			return Event(move.kind, case=CASES[move.number % 3].name)
+		if move.kind == "quote":
+			said = text(WORDS[move.number % len(WORDS)])
+			return replace(said, quotes=[*(case.name for case in CASES), "GRV-2026-000999"][move.number % 4])
 		return SILENCE if move.kind == "silence" else Event(move.kind)
 
 	def hear(self, event: Event) -> list:

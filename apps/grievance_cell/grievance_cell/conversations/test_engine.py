@@ -110,6 +110,19 @@ class TestOpening(unittest.TestCase):
 	def test_a_word_of_the_message_tells_the_type(self):
 		self.assertEqual(known().hear(text("we demand a well")).answers["type"], "Demand")
 
+	def test_a_word_that_misleads_tells_nothing_and_the_type_is_asked(self):
+		talk = known().hear(text("they demand money for the garbage"))
+		self.assertNotIn("type", talk.answers)
+		self.assertEqual(talk.ids, ["type:Complaint", "type:Demand", "type:Suggestion"])
+		talk.hear(tap("type:Complaint"))
+		self.assertEqual(talk.ids, ["category:Garbage", "category:another"])
+
+	def test_so_it_is_where_the_default_leaves_out_what_is_meant(self):
+		talk = known().hear(text("a park"))
+		self.assertNotIn("type", talk.answers)
+		talk.hear(tap("type:Demand"))
+		self.assertEqual(talk.ids, ["category:New park", "category:another"])
+
 	def test_one_word_that_names_a_matter_opens_the_form(self):
 		self.assertEqual(known().hear(text("garbage")).answers["description"], "garbage")
 

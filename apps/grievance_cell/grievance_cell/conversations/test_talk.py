@@ -90,6 +90,26 @@ class TestTalk(SiteTestCase):
 		):
 			self.assertIn(part, said.reply.text)
 
+	def test_what_the_matter_is_tells_more_than_a_word_about_the_type(self):
+		make_citizen(mobile_no=self.contact.mobile_no)
+		with lifecycle.acting_as("Administrator"):
+			papers, park = (
+				make_category(self.department, applies_to=kind, keywords=word)
+				for kind, word in (("Complaint", "जातिप्रमाणपत्र"), ("Demand", "बालउद्यान"))
+			)
+		for said, category in (
+			("जातिप्रमाणपत्र के लिए तीन बार दस्तावेज मांग चुके", papers),
+			("हमारे मोहल्ले में बालउद्यान बनवा दीजिए", park),
+		):
+			with self.subTest(said):
+				self.text(said)
+				self.assertEqual(self.state.draft.step, "type")
+				self.tap(f"type:{category.applies_to}")
+				self.assertIn(f"category:{category.name}", dict(self.state.offered))
+				self.text("रद्द करें")
+		self.text("हमारी मांग है कि बालउद्यान बने")
+		self.assertEqual(self.state.draft.answers["type"], "Demand")
+
 	def test_who_is_known_is_not_asked_again(self):
 		citizen = make_citizen(mobile_no=self.contact.mobile_no, language="hi")
 		self.text("hello")

@@ -4,6 +4,7 @@ import unittest
 from dataclasses import replace
 
 from grievance_cell.conversations.fake_world import (
+	ENDED,
 	OWN,
 	SETTLED,
 	asks,
@@ -122,8 +123,59 @@ class TestWritten(unittest.TestCase):
 		)
 
 	def test_whether_it_is_settled_can_still_be_answered(self):
-		for said in ("No, not settled", "2"):
-			with self.subTest(said):
-				talk = with_cases().hear(settled(SETTLED.name), ELSEWHERE, text(said))
-				self.assertEqual(talk.effects, [])
-				self.assertEqual(talk.session.draft.flow, "Not Settled")
+		talk = with_cases().hear(settled(SETTLED.name), ELSEWHERE, text("No, not settled"))
+		self.assertEqual(talk.effects, [])
+		self.assertEqual(talk.session.draft.flow, "Not Settled")
+
+	def test_a_number_is_for_the_officer_who_wrote_last_and_what_it_may_mean_is_asked_again(self):
+		talk = with_cases().hear(settled(SETTLED.name), WRITTEN, text("2"))
+		self.assertEqual(added(talk), ["2"])
+		self.assertEqual(talk.ids, [f"feedback:{SETTLED.name}:yes", f"feedback:{SETTLED.name}:no"])
+		talk.hear(text("2"))
+		self.assertEqual(talk.session.draft.flow, "Not Settled")
+
+	def test_words_that_never_arrived_are_not_answered(self):
+		talk = with_cases().hear(WRITTEN, ELSEWHERE, replace(WRITTEN, kind="lost"), text("The blue one"))
+		self.assertEqual([each.case for each in talk.effects], [SETTLED.name])
+
+	def test_what_quotes_an_officers_words_goes_to_that_case(self):
+		quoting = replace(text("yes"), quotes=OWN.name)
+		talk = with_cases().hear(WRITTEN, ELSEWHERE, quoting)
+		self.assertEqual([(each.action, each.case) for each in talk.effects], [("add_information", OWN.name)])
+		# Long after, and in the middle of a form, too.
+		talk = with_cases().hear(text("The drain in our street is choked"))
+		asked = talk.session.draft.step
+		talk.hear(quoting)
+		self.assertEqual([each.case for each in talk.effects if isinstance(each, CallAction)], [OWN.name])
+		self.assertEqual(talk.session.draft.step, asked)
+
+	def test_what_quotes_a_case_of_somebody_else_goes_nowhere(self):
+		talk = with_cases().hear(replace(text("yes"), quotes="GRV-2026-000999"))
+		self.assertEqual(talk.effects, [])
+
+	def test_a_quoted_word_that_always_works_still_does(self):
+		talk = with_cases().hear(WRITTEN, replace(text("menu"), quotes=OWN.name))
+		self.assertEqual(talk.effects, [])
+		self.assertIn("How can we help you?", talk.said)
+
+	def test_in_a_case_that_has_ended_nobody_is_answered_by_quoting(self):
+		talk = with_cases().hear(replace(text("The drain is choked again"), quotes=ENDED.name))
+		self.assertEqual(added(talk), [])
+
+	def test_what_stood_beside_a_verdict_is_no_verdict(self):
+		talk = with_cases().hear(tap(f"case:{ENDED.name}"), WRITTEN, text("2"))
+		self.assertEqual((added(talk), talk.ids), (["2"], ["menu"]))
+
+	def test_once_no_officer_can_be_answered_a_number_counts_again(self):
+		for later in (
+			lambda talk: talk.hear(replace(WRITTEN, kind="lost")),
+			lambda talk: talk.wait(hours=25),
+		):
+			talk = with_cases().hear(settled(SETTLED.name), WRITTEN)
+			later(talk)
+			talk.hear(text("2"))
+			self.assertEqual(talk.session.draft.flow, "Not Settled")
+
+	def test_a_quoted_question_is_answered(self):
+		talk = with_cases().hear(asks(OWN.name), ELSEWHERE, replace(text("The blue one"), quotes=OWN.name))
+		self.assertEqual([(each.action, each.case) for each in talk.effects], [("answer_question", OWN.name)])

@@ -26,6 +26,8 @@ from grievance_cell.conversations.model import (
 LIST_ROWS = 10
 # A list that is longer than this is searched by typing; the rest is not even remembered.
 LONGEST_LIST = 90
+# So long what an officer has written may be answered.
+WINDOW = timedelta(hours=24)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -53,6 +55,11 @@ class Turn:
 
 	def note_moment(self) -> str:
 		return self.now.isoformat() if self.now else ""
+
+	def written_in(self) -> list[str]:
+		"""List the cases in which an officer has written and may still be answered."""
+		written = self.session.written
+		return [case for case, each in written.items() if self.is_within(each["on"], WINDOW)]
 
 	# saying
 
@@ -89,13 +96,17 @@ class Turn:
 		return True
 
 	def _show(self, text: str, choices: Sequence[Choice], asks_location: bool = False) -> None:
-		self.session.offered = [[choice.value, choice.label] for choice in choices]
+		self.offer(choices)
 		self.said.append(Reply(text, tuple(choices), asks_location))
+
+	def offer(self, choices: Sequence[Choice]) -> None:
+		self.session.offered = [[choice.value, choice.label] for choice in choices]
+		self.session.uncounted = False
 
 	def notify(self, text: str, choices: Sequence[Choice] = (), notice: str = "", case: str = "") -> None:
 		"""Say something beside a form that is being filled, which typed numbers and labels still mean."""
 		if not self.session.draft:
-			self.session.offered = [[choice.value, choice.label] for choice in choices]
+			self.offer(choices)
 		self.said.append(Reply(text, tuple(choices), notice=notice, case=case))
 
 	def act(self, action: str, case: str = "", **values) -> None:
@@ -143,6 +154,7 @@ class Turn:
 	def typed_offer(self, text: str, counts: bool = True) -> str | None:
 		"""Find what was offered in the latest message by its label or, if it `counts`, by its number."""
 		offered = self.session.offered
+		counts = counts and not (self.session.uncounted and self.written_in())
 		number = intents.bare_number(text) if counts else None
 		if number and 1 <= int(number) <= len(offered):
 			return offered[int(number) - 1][0]

@@ -18,7 +18,9 @@ from frappe.utils import add_days, get_system_timezone, nowdate
 from grievance_cell.conversations.form import OWN_MATTER
 from grievance_cell.demo import pictures, stories
 from grievance_cell.demo.masters import CHANNEL, login
+from grievance_cell.demo.phone_screens import PhoneScreens
 from grievance_cell.demo.phones import Person, Phones, TalkWithoutEnd
+from grievance_cell.demo.reviews import Reviews
 from grievance_cell.demo.stories import COMPLAINT, DAY, HOUR, MINUTE, SUGGESTION, WHATSAPP, Story
 from grievance_cell.grievances import (
 	assignments,
@@ -34,6 +36,7 @@ from grievance_cell.grievances import (
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, category_of
 from grievance_cell.messaging import joined, silence, templates
 from grievance_cell.organisation import postings
+from grievance_cell.oversight import directions
 
 OPERATOR, COLLECTOR = login("operator"), login("collector")
 CITIZEN_NUMBERS = 919876510000
@@ -44,6 +47,9 @@ NOBODY_THERE, MOST_WAITS = 2 * DAY, 5
 # Where a case is sent that is no work of its first office.
 OTHER_DEPARTMENTS = {"PHE": "ULB", "ULB": "PWD", "PWD": "PRD", "PRD": "PWD", "ELEC": "ULB"}
 NIGHT_WORK = timedelta(hours=1)
+# What cannot be told again from the seed, of the player and of its phones.
+KNOWN = ("now", "agenda", "order", "registered", "names", "part_names", "refused")
+KNOWN_OF_PHONES = ("messages", "sent")
 
 
 @contextmanager
@@ -81,8 +87,10 @@ class Sayings:
 class HalfYear:
 	"""Six months of a district, until a moment."""
 
-	def __init__(self, cases: int, seed: int, until: datetime, go_to: Callable):
-		self.seed, self.until = seed, until
+	def __init__(
+		self, cases: int, seed: int, until: datetime, go_to: Callable, screens: PhoneScreens | None = None
+	):
+		self.seed, self.until, self.screens = seed, until, screens
 		self.stories = stories.tell(cases, seed, until)
 		self.sayings = Sayings()
 		self.descriptions: dict[tuple[str, str], list[str]] = {}
@@ -99,9 +107,11 @@ class HalfYear:
 		self.names: dict[int, str] = {}
 		self.part_names: dict[int, str] = {}
 		self.people: dict[int, Person] = {}
+		self.reviews = Reviews(self)
 		self.refused: Counter = Counter()
 		self.agenda: list = []
 		self.order = 0
+		self.registered = 0
 
 	def find_areas(self) -> dict[tuple[str, str], str]:
 		areas = frappe.get_all("Local Area", fields=["name", "area_name", "parent_local_area"])
@@ -119,16 +129,50 @@ class HalfYear:
 		self.go_to(self.now + span)
 
 	def be(self, user: str) -> None:
-		# Frappe forgets what it has cached of a request with each change.
 		if frappe.session.user != user:
+			# With each change Frappe forgets what it has read from Redis, which is no user's.
+			cache = frappe.local.cache
 			frappe.set_user(user)
+			frappe.local.cache = cache
 
 	def plan(self, moment: datetime, act: str, story: Story | None, **values) -> None:
 		self.order += 1
-		heappush(self.agenda, (moment, self.order, act, story, values))
+		heappush(self.agenda, (moment, self.order, act, story and story.number, values))
 
-	def play(self, progress: Callable[[int, int, datetime], None]) -> None:
-		"""Let all happen that happens before the end, in the order of time; tells `progress` of each case registered."""
+	def play(
+		self,
+		progress: Callable[[int, int, datetime], None],
+		keep: Callable[[dict], None] = lambda state: None,
+	) -> None:
+		"""Let all happen that happens before the end, in the order of time.
+
+		`progress` is told of each case registered; each night `keep` is given what `restore` takes to go on from there.
+		"""
+		if not self.order:
+			self.begin()
+		self.go_to(self.now)
+		while self.agenda and self.agenda[0][0] < self.until - 10 * MINUTE:
+			if self.agenda[0][2] == "night":
+				keep(self.state())
+			moment, _order, act, number, values = heappop(self.agenda)
+			story = None if number is None else self.stories[number]
+			self.live_until(moment)
+			self.go_to(moment)
+			self.do(act, story, values)
+			self.phones.deliver()
+			if act == "register":
+				self.registered += 1
+				progress(self.registered, len(self.stories), self.now)
+		self.live_until(self.until)
+		self.go_to(self.until)
+		self.phones.deliver()
+		self.phones.tell_statuses()
+		self.reviews.leave_one_open()
+		self.be("Administrator")
+		if self.screens:
+			self.screens.show(self.files)
+
+	def begin(self) -> None:
 		self.go_to(self.now)
 		self.approve_templates()
 		for story in self.stories:
@@ -139,21 +183,23 @@ class HalfYear:
 			morning = datetime.combine(self.now.date() + day * DAY, datetime.min.time())
 			self.plan(morning + NIGHT_WORK, "night", None)
 			self.plan(morning + 7 * HOUR + MINUTE, "morning", None)
-		registered = 0
-		while self.agenda and self.agenda[0][0] < self.until - 10 * MINUTE:
-			moment, _order, act, story, values = heappop(self.agenda)
-			self.live_until(moment)
-			self.go_to(moment)
-			self.do(act, story, values)
-			self.phones.deliver()
-			if act == "register":
-				registered += 1
-				progress(registered, len(self.stories), self.now)
-		self.live_until(self.until)
-		self.go_to(self.until)
-		self.phones.deliver()
-		self.phones.tell_statuses()
-		self.be("Administrator")
+		self.reviews.plan(self.now)
+
+	def state(self) -> dict:
+		"""Say what is known here and not in the database."""
+		return {
+			**{name: getattr(self, name) for name in KNOWN},
+			"phones": {name: getattr(self.phones, name) for name in KNOWN_OF_PHONES},
+			"lot": self.phones.lot.getstate(),
+		}
+
+	def restore(self, state: dict) -> None:
+		"""Know what was known when the half year was stopped."""
+		for name in KNOWN:
+			setattr(self, name, state[name])
+		for name in KNOWN_OF_PHONES:
+			setattr(self.phones, name, state["phones"][name])
+		self.phones.lot.setstate(state["lot"])
 
 	def live_until(self, moment: datetime) -> None:
 		"""Let the scheduler run in each full minute in which something is due for a case."""
@@ -169,14 +215,15 @@ class HalfYear:
 			self.phones.deliver()
 
 	def night(self, _story) -> None:
-		"""Do what the scheduler does at night, and on Sundays what is learned from the week."""
+		"""Do what the scheduler does at night, and once a month what is learned from the cases: it takes its time."""
 		self.be("Administrator")
 		assignments.hand_over()
+		directions.hand_over()
 		silence.drop_old_drafts()
 		joined_left = frappe.get_all("Grievance", {"tell_joined": 1}, pluck="name", order_by="name")
 		for case in joined_left:
 			joined.tell(case)
-		if self.now.weekday() == 6:
+		if self.now.weekday() == 6 and self.now.day <= 7:
 			categorisation.retrain()
 
 	def morning(self, _story) -> None:
@@ -184,11 +231,25 @@ class HalfYear:
 		self.phones.deliver()
 		self.phones.tell_statuses()
 
+	def announce_review(self, _story) -> None:
+		self.reviews.announce()
+
+	def review(self, _story) -> None:
+		self.reviews.begin()
+
+	def end_review(self, _story) -> None:
+		self.reviews.end()
+
+	def report_direction(self, _story, direction: str) -> None:
+		self.reviews.report(direction)
+
 	def approve_templates(self) -> None:
 		"""Have Meta approve all templates, so that notices go out after the 24 hours as well."""
 		self.be("Administrator")
 		for name in frappe.get_all("Chat Template", {"enabled": 1}, pluck="name", order_by="name"):
-			templates.set_state(name, self.channel.business_account_id, templates.APPROVED)
+			described = templates.describe(frappe.get_doc("Chat Template", name))
+			meta_id = self.screens and self.screens.approve(described)
+			templates.set_state(name, self.channel.business_account_id, templates.APPROVED, meta_id=meta_id)
 		frappe.db.commit()
 
 	def do(self, act: str, story: Story | None, values: dict) -> None:
@@ -213,6 +274,7 @@ class HalfYear:
 		if story.citizen not in self.people:
 			lot = Random(f"{self.seed} person {story.citizen}")
 			column = "name_hi" if story.language == "hi" else "name_latin"
+			place = story.place.name_hi if story.language.startswith("hi") else story.place.name
 			names = stories.rows("names")
 			given, family = (
 				lot.choice([row[column] for row in names if row["part"] == part])
@@ -221,8 +283,8 @@ class HalfYear:
 			self.people[story.citizen] = Person(
 				str(CITIZEN_NUMBERS + story.citizen),
 				f"{given} {family}",
-				"en" if story.language == "en" else "hi",
-				f"{story.place.name_hi}, {self.sayings.draw(lot, 'near')}",
+				story.language.removesuffix("-Latn"),
+				f"{place}, {self.sayings.draw(lot, 'near', '', story.language)}",
 			)
 		return self.people[story.citizen]
 
@@ -310,12 +372,13 @@ class HalfYear:
 		if lot.random() * 100 < PHOTOS:
 			answers["photo"] = ("image", self.photo(story, lot))
 		self.phones.begin(person)
-		if spoken or story.kind != COMPLAINT or lot.random() < 0.25:
+		if not (spoken or story.kind != COMPLAINT or lot.random() < 0.25):
+			self.phones.write(person, answers["description"])
+		if not self.phones.session(person).draft:
+			# Or what they wrote was taken for the answer to what an office has asked.
 			self.phones.write(person, "नमस्ते")
 			self.phones.fill_in(person, answers)
 			self.phones.tap(person, f"flow:{self.flow}:{story.kind}")
-		else:
-			self.phones.write(person, answers["description"])
 		self.phones.fill_in(person, answers)
 		made = self.phones.session(person).latest_case
 		if not made or made in self.names.values():
@@ -381,7 +444,7 @@ class HalfYear:
 			if wanted or (lot.random() < 0.3 and not case.confidential):
 				photo = self.attach(case, self.photo(story, lot, "after"))
 			lifecycle.act(
-				case, "Resolve", resolution=self.say(story, saying, self.group(story)), resolution_photo=photo
+				case, "Resolve", resolution=self.say(story, saying, story.category), resolution_photo=photo
 			)
 
 		self.officer_act(story, "resolve", resolve, {"again": again, "built": built, **values})
@@ -508,7 +571,7 @@ class HalfYear:
 			lifecycle.act(
 				case,
 				"Resolve",
-				resolution=self.say(story, "resolution", self.group(story)),
+				resolution=self.say(story, "resolution", story.category),
 				resolution_photo=photo,
 			)
 

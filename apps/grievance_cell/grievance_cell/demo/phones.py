@@ -174,6 +174,8 @@ class Phones:
 			# In a hurry, what stands first.
 			others = (each for each in offered if each.startswith("category:") and each not in wanted)
 			wanted.insert(0, next(others, ""))
+		# What the bot took for a demand it may not offer: then it is something else, and an officer corrects it.
+		wanted += ["category:Other", "category:Other matters"]
 		return next((each for each in wanted if each in offered), wanted[0])
 
 	def say_place(self, person: Person, offered: dict[str, str], area: str, ways: list) -> None:

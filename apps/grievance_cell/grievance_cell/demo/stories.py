@@ -21,7 +21,7 @@ WHATSAPP = "WhatsApp"
 SOURCES = {
 	WHATSAPP: 74, "Walk-in": 8, "Jandarshan": 6, "Phone": 6, "Camp": 2, "Letter": 2, "Representative": 2,
 }  # fmt: skip
-LANGUAGES = {"hi": 62, "hi-Latn": 28, "en": 10}
+LANGUAGES = {"hi": 60, "hi-Latn": 27, "en": 10, "pa": 3}
 # Mondays are the busiest; who is new to it writes more each month.
 WEEKDAYS = (15, 12, 11, 10, 10, 7, 5)
 FIRST_MONTH = 0.7

@@ -16,6 +16,13 @@ class TestMasters(SiteTestCase):
 		self.town = frappe.db.get_value("Local Area", {"area_name": masters.TOWN})
 		self.ward = masters.ward_of(self.town, masters.SHARED_WARD)
 
+	def test_only_it_staff_are_system_managers(self):
+		roles = {
+			name: set(frappe.get_roles(masters.login(name)))
+			for name in ("manager", "collector", "operator", "representative", "je.phe")
+		}
+		self.assertEqual({name for name, held in roles.items() if "System Manager" in held}, {"manager"})
+
 	def test_every_case_of_the_demo_climbs_to_the_collector(self):
 		"""One place in each town and block, for whatever department the categories name there."""
 		towns_and_blocks = frappe.get_all(
@@ -47,3 +54,14 @@ class TestMasters(SiteTestCase):
 		self.assertEqual(frappe.db.count("Officer Posting"), count)
 		after = frappe.get_doc("Officer Posting", self.engineer)
 		self.assertEqual(len(after.duty_shifts), len(before.duty_shifts))
+
+	def test_who_works_in_the_demo_has_a_desk_in_hindi_with_nothing_else_in_it(self):
+		masters.speak_hindi()
+		manager = frappe.get_doc("User", masters.login("manager"))
+		self.assertEqual((manager.language, manager.block_modules), ("en", []))
+		for name in ("collector", "head.phe", "je.phe"):
+			user = frappe.get_doc("User", masters.login(name))
+			self.assertEqual(user.language, "hi")
+			blocked = {row.module for row in user.block_modules}
+			self.assertLessEqual({"Core", "Website", "Integrations"}, blocked)
+			self.assertFalse({"Grievances", "Oversight", "Messaging"} & blocked)

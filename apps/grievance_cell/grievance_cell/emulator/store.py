@@ -300,6 +300,19 @@ class Store:
 			self._touch(citizen, entry)
 			return entry
 
+	def add_thread(self, wa_id: str, name: str, entries: list[Entry]):
+		"""Give a citizen a thread of earlier messages, whose ids are known to the business."""
+		with self.changed:
+			citizen = self.citizen(wa_id)
+			citizen.name = name
+			citizen.entries = entries
+			citizen.last_inbound = max(
+				(float(entry.timestamp) for entry in entries if entry.direction == "in"), default=None
+			)
+			for entry in entries:
+				self.by_id[entry.id] = entry
+				self._touch(citizen, entry)
+
 	def move(self, entry_id: str, state: str, note: str = "") -> bool:
 		"""Move an entry's state, an `out` only forward; return whether anything changed."""
 		with self.changed:

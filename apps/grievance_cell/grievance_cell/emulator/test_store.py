@@ -2,7 +2,7 @@ import tempfile
 import unittest
 
 from grievance_cell.emulator import store
-from grievance_cell.emulator.store import Clock, Faults, Store
+from grievance_cell.emulator.store import Clock, Entry, Faults, Store
 
 CITIZEN = "919876500001"
 TEXT = {"type": "text", "text": {"body": "नमस्ते"}}
@@ -45,6 +45,26 @@ class TestStore(unittest.TestCase):
 		self.assertFalse(self.store.window_open(CITIZEN))
 		self.store.add(CITIZEN, "in", "queued", TEXT)
 		self.assertTrue(self.store.window_open(CITIZEN))
+
+	def test_a_thread_of_earlier_messages_keeps_its_ids_and_opens_a_window_if_it_is_young(self):
+		now = int(self.clock.now())
+		entries = [
+			Entry("wamid.old.1", CITIZEN, "in", "delivered", str(now - 60), TEXT),
+			Entry("wamid.old.2", CITIZEN, "out", "delivered", str(now - 50), TEXT),
+		]
+		self.store.add_thread(CITIZEN, "सुनीता", entries)
+		self.assertEqual(
+			[entry["id"] for entry in self.store.thread(CITIZEN)], ["wamid.old.1", "wamid.old.2"]
+		)
+		self.assertEqual(self.store.unread(CITIZEN), ["wamid.old.2"])
+		self.assertTrue(self.store.move("wamid.old.2", "read"))
+		self.assertTrue(self.store.window_open(CITIZEN))
+		(row,) = self.store.overview()
+		self.assertEqual((row["name"], row["last"]["id"]), ("सुनीता", "wamid.old.2"))
+		self.store.add_thread(
+			"919876500002", "Ravi", [Entry("wamid.old.3", "", "in", "delivered", "1", TEXT)]
+		)
+		self.assertFalse(self.store.window_open("919876500002"))
 
 	def test_media_url_and_life(self):
 		media = self.store.add_media(b"abc", "image/png", "a.png", inbound=True)

@@ -1,6 +1,6 @@
 import unittest
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from grievance_cell.emulator import transcript
@@ -98,10 +98,12 @@ class TestReading(unittest.TestCase):
 			with self.assertRaisesRegex(ValueError, f"line {number}: .*{what}", msg=text):
 				transcript.read(text)
 
+	@settings(deadline=None)
 	@given(some.lists(turns))
 	def test_what_is_written_is_read_again(self, some_turns):
 		self.assertEqual(transcript.read(transcript.write_turns(some_turns)), some_turns)
 
+	@settings(deadline=None)
 	@given(some.text())
 	def test_any_text_is_read_or_refused(self, text):
 		try:

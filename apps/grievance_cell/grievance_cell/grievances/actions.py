@@ -26,5 +26,6 @@ def record(document, action: str, *, actor: str | None = None, **details):
 	if document.get("parent_grievance"):
 		# The citizen hears of the whole, of which this is a part.
 		row.visible_to_citizen = 0
+		row.of_part = 1
 	# Nobody has the right to make rows by hand; every one is made here, after the act that it records was allowed.
 	return row.insert(ignore_permissions=True)

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import get_fullname
 
-from grievance_cell.database import is_transient
+from grievance_cell.database import one_by_one
 from grievance_cell.grievances import actions, lifecycle, officers, routing
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
@@ -99,20 +99,7 @@ def hand_over(names: list[str] | None = None) -> None:
 	Each case is a transaction of its own, and what was done already is not done again: the job may be repeated. One
 	failing case never stops the rest.
 	"""
-	workers = postings.workers()
-	# A snapshot ends with each case, so that what others save meanwhile may be written by us (1020 otherwise).
-	for case in _misplaced(workers, names):
-		frappe.db.rollback()
-		try:
-			_hand_over(case)
-			frappe.db.commit()
-		except Exception as error:
-			frappe.db.rollback()
-			if not is_transient(error):
-				frappe.log_error(
-					title="Handing over failed", reference_doctype="Grievance", reference_name=case
-				)
-				frappe.db.commit()
+	one_by_one("Grievance", _misplaced(postings.workers(), names), _hand_over, "Handing over failed")
 
 
 def _misplaced(workers: dict[str, str | None], names: list[str] | None) -> list[str]:

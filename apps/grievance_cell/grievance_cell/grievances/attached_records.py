@@ -27,6 +27,9 @@ REFERENCE_FIELDS = {
 	"Workflow Action": ("reference_doctype", "reference_name"),
 }
 
+# Frappe's report that is sent by e-mail: the mail holds what its user was to read.
+MAILED_REPORT = "Auto Email Report"
+
 
 def citizens_data() -> list[str]:
 	return frappe.get_hooks("citizens_data")
@@ -34,13 +37,17 @@ def citizens_data() -> list[str]:
 
 def condition_on(doctype: str, user: str | None = None) -> str:
 	"""Write the SQL condition on a DocType of REFERENCE_FIELDS that its document, if it holds citizens' data, is visible."""
+	doctype_column, name_column = (f"`tab{doctype}`.`{field}`" for field in REFERENCE_FIELDS[doctype])
+	return condition_of(doctype_column, name_column, citizens_data(), user)
+
+
+def condition_of(doctype_column: str, name_column: str, protected: list[str], user: str | None = None) -> str:
+	"""Write the SQL condition that the document which two columns name is visible, if it is one of the protected DocTypes."""
 	user = user or frappe.session.user
 	if user == "Administrator":
 		return ""
-	doctype_field, name_column = (f"`tab{doctype}`.`{field}`" for field in REFERENCE_FIELDS[doctype])
-	protected = citizens_data()
 	names = ", ".join(frappe.db.escape(each, percent=False) for each in protected)
-	found = [f"ifnull({doctype_field}, '') not in ({names})"]
+	found = [f"ifnull({doctype_column}, '') not in ({names})"]
 	for each in protected:
 		if not frappe.permissions.get_role_permissions(frappe.get_meta(each), user=user).get("read"):
 			continue
@@ -48,7 +55,7 @@ def condition_on(doctype: str, user: str | None = None) -> str:
 		counted = frappe.get_meta(each).autoname == "autoincrement"
 		name_field = f"cast({name_column} as unsigned)" if counted else name_column
 		found.append(
-			f"({doctype_field} = {frappe.db.escape(each, percent=False)}"
+			f"({doctype_column} = {frappe.db.escape(each, percent=False)}"
 			f" and {name_field} in (select `name` from `tab{each}` where {visible}))"
 		)
 	return f"({' or '.join(found)})"
@@ -70,7 +77,17 @@ def can_see_record(doc, ptype: str | None = None, user: str | None = None) -> bo
 		# Nobody writes into the record of what somebody else may only read.
 		if not frappe.has_permission(doctype, "read", doc=name, user=user):
 			return False
+	if doc.doctype == "Email Queue" and doctype == MAILED_REPORT and not _is_own_report(name, user):
+		return False
 	return _others_agree(doc, ptype, user)
+
+
+def _is_own_report(mailed: str, user: str) -> bool:
+	"""Tell whether a mailed report is sent to a user, or says nothing of citizens' data."""
+	found = frappe.db.get_value(MAILED_REPORT, mailed, ["user", "report"])
+	if user == "Administrator" or (found and found[0] == user):
+		return True
+	return bool(found) and frappe.db.get_value("Report", found[1], "ref_doctype") not in citizens_data()
 
 
 def _others_agree(doc, ptype: str | None, user: str) -> bool:
@@ -169,6 +186,22 @@ def visible_results(user: str | None = None) -> str:
 	)
 
 
+def visible_emails(user: str | None = None) -> str:
+	"""Write the SQL condition on Email Queue: as for other records, and of mailed reports only the user's own."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return ""
+	names = ", ".join(frappe.db.escape(each, percent=False) for each in citizens_data())
+	own = (
+		f"select `name` from `tab{MAILED_REPORT}` where `user` = {frappe.db.escape(user, percent=False)}"
+		f" or `report` not in (select `name` from `tabReport` where `ref_doctype` in ({names}))"
+	)
+	return (
+		f"({condition_on('Email Queue', user)} and (ifnull(`tabEmail Queue`.`reference_doctype`, '') != '{MAILED_REPORT}'"
+		f" or `tabEmail Queue`.`reference_name` in ({own})))"
+	)
+
+
 def can_see_result(doc, ptype: str | None = None, user: str | None = None) -> bool:
 	user = user or frappe.session.user
 	if user not in ("Administrator", doc.owner) and not doc.is_new():
@@ -190,7 +223,6 @@ visible_activity_logs = _rule_for("Activity Log")
 visible_comments = _rule_for("Comment")
 visible_communications = _rule_for("Communication")
 visible_deleted_documents = _rule_for("Deleted Document")
-visible_emails = _rule_for("Email Queue")
 visible_errors = _rule_for("Error Log")
 visible_files = _rule_for("File")
 visible_notifications = _rule_for("Notification Log")

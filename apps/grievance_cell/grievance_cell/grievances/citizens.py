@@ -48,14 +48,29 @@ def introduce(mobile_no: str | None, whatsapp_id: str | None, values: dict) -> s
 	return citizen.name
 
 
-def of_number(mobile_no: str, citizen_name: str | None) -> str | None:
-	"""Name the Citizen of a number that an operator wrote down, made if there is none and the name is known."""
+def of_number(mobile_no: str, citizen_name: str | None, language: str | None = None) -> str | None:
+	"""Name the Citizen of a number that an operator wrote down, made if there is none and the name is known.
+
+	`language` is what the case is told in: that of a citizen of whom none is known yet.
+	"""
 	name = find(to_e164(mobile_no), None)
-	if name or not (citizen_name or "").strip():
+	if name:
+		if language and not frappe.db.get_value("Citizen", name, "language"):
+			frappe.db.set_value("Citizen", name, "language", language)
 		return name
-	citizen = frappe.get_doc({"doctype": "Citizen", "citizen_name": citizen_name, "mobile_no": mobile_no})
+	if not (citizen_name or "").strip():
+		return None
+	citizen = frappe.get_doc(
+		{"doctype": "Citizen", "citizen_name": citizen_name, "mobile_no": mobile_no, "language": language}
+	)
 	# Whoever may register a case may write down whose it is, though another office may know that citizen already.
 	return citizen.insert(ignore_permissions=True).name
+
+
+def agree(citizen: str | None) -> None:
+	"""Note that a citizen was told by word of mouth what is stored and why, and agreed; the first time counts."""
+	if citizen and not frappe.db.get_value("Citizen", citizen, "consented_on"):
+		frappe.db.set_value("Citizen", citizen, "consented_on", frappe.utils.now_datetime())
 
 
 def of_case(case) -> str | None:

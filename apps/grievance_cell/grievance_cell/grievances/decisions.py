@@ -89,11 +89,10 @@ def end(case, previous) -> None:
 	force; for whom that move is, the Workflow says.
 	"""
 	given = case.closure_reason if case.closure_reason != previous.closure_reason else None
-	if not given and case.status != CLOSED_STATUS:
+	if not given:
+		given = reason_by_hand(previous, case.status)
+	if given in (OUT_OF_SCOPE, JUNK):
 		decide_by_another(previous)
-		given = previous.proposal
-	elif not given:
-		given = DECIDED if case.grievance_type == SUGGESTION else FORCE_CLOSED
 	case.closure_reason = given
 	case.force_closed_by = frappe.session.user if given == FORCE_CLOSED else None
 	if given == "Out of Scope" and not case.out_of_scope_reason:
@@ -102,6 +101,13 @@ def end(case, previous) -> None:
 		)
 	if given in (FORCE_CLOSED, DECIDED) and not (case.decision or "").strip():
 		frappe.throw(_("Write down the decision and its reason: the citizen is told"), frappe.MandatoryError)
+
+
+def reason_by_hand(case, status: str) -> str:
+	"""Name the reason with which a case ends in a status that gives none itself, as it stands before the move."""
+	if case.proposal in (OUT_OF_SCOPE, JUNK) and status != CLOSED_STATUS:
+		return case.proposal
+	return DECIDED if case.grievance_type == SUGGESTION else FORCE_CLOSED
 
 
 def explained(case) -> str:

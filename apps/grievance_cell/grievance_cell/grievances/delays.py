@@ -37,6 +37,8 @@ def note(case, on: datetime) -> None:
 	"""Note on a case that its target was missed at a moment; a second target wants a reason of its own."""
 	if was_late_before(case) and not is_noted(case):
 		case.delay_reason = case.delay_remark = None
+	# A date that lies before its target began (cases that were imported) is missed once as well.
+	on = max(on, get_datetime(case.clock_started_on or case.registered_on))
 	case.breached_on = on
 	case.first_breached_on = case.first_breached_on or on
 
@@ -76,9 +78,13 @@ def refuse_correction(case, previous) -> None:
 	Correcting it wins time, or sends it away, as well as a move does. To be told of a greater hurry is always right.
 	"""
 	corrected = any(case.get(field) != previous.get(field) for field in DECIDE_OFFICE_AND_DATE)
-	now, was = (PRIORITIES.index(each.priority or "") for each in (case, previous))
-	if corrected or now < was:
+	if corrected or rank(case.priority) < rank(previous.priority):
 		refuse_without_reason(previous, previous)
+
+
+def rank(priority: str | None) -> int:
+	"""Rank a priority, a greater hurry higher; one that is none, which Frappe refuses to save, the lowest."""
+	return PRIORITIES.index(priority or "") if (priority or "") in PRIORITIES else -1
 
 
 def give_reason(case, delay_reason: str, delay_remark: str, expected_by=None) -> None:

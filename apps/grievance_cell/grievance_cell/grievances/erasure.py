@@ -9,7 +9,7 @@ crash: the rows from which it is known what is theirs are emptied last.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -88,7 +88,7 @@ def erase(report: str) -> None:
 		lambda: _files(belongings),
 		lambda: _cases(cases),
 		lambda: _empty("Callback Request", callbacks, dict.fromkeys(CALLBACK)),
-		lambda: _records(belongings),
+		lambda: erase_records(belongings),
 		lambda: _remarks(cases, citizen.citizen_name),
 		lambda: _everywhere(citizen),
 		lambda: _citizen(citizen.name, cases),
@@ -158,9 +158,11 @@ def _cases(cases: list[str]) -> dict:
 	return changed | _delete("Grievance Public Photo", rows_of("Grievance Public Photo", "parent", cases))
 
 
-def _records(belongings: dict[str, list[str]]) -> dict:
+def erase_records(belongings: dict[str, list[str]], kinds: Iterable[str] = REFERENCE_FIELDS) -> dict:
+	"""Delete what Frappe keeps beside documents, by their DocTypes; assignments are emptied. Returns how many rows of what."""
 	changed: Counter = Counter()
-	for doctype, (doctype_field, name_field) in REFERENCE_FIELDS.items():
+	for doctype in kinds:
+		doctype_field, name_field = REFERENCE_FIELDS[doctype]
 		for owner, names in belongings.items():
 			rows = rows_of(doctype, name_field, names, **{doctype_field: owner})
 			if doctype in DELETED:

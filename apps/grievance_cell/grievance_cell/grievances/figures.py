@@ -13,12 +13,9 @@ from typing import Any, NamedTuple
 import frappe
 from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, CustomFunction
-from frappe.query_builder.functions import Count, Sum
+from frappe.query_builder.functions import Coalesce, Count, Sum
 from frappe.utils import flt, getdate, now_datetime
-from pypika.analytics import Count as CountOver
-from pypika.analytics import RowNumber
-from pypika.functions import Floor
-from pypika.terms import Criterion, LiteralValue
+from pypika.terms import Criterion, EmptyCriterion, LiteralValue
 
 from grievance_cell.grievances.decisions import (
 	COMPLAINT,
@@ -33,7 +30,6 @@ from grievance_cell.grievances.decisions import (
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, OPEN, PAUSED, RESOLVED
 from grievance_cell.grievances.reopening import WITHDRAWN
 from grievance_cell.grievances.waiting import NO_REPLY
-from grievance_cell.organisation.areas import descendants
 
 # One condition of a list: field, operator, value.
 Filter = tuple[str, str, Any]
@@ -50,7 +46,6 @@ TREE = "descendants of (inclusive)"
 DAY = timedelta(days=1)
 SECONDS_A_DAY = 24 * 3600
 Seconds = CustomFunction("timestampdiff", ["unit", "begin", "end"])
-Ceiling = CustomFunction("ceil", ["number"])
 
 
 class Period(NamedTuple):
@@ -81,12 +76,8 @@ def definitions(period: Period, now: datetime | None = None) -> dict[str, list[F
 	stages, waiting, long_term = _statuses()
 	received, settled = [WHOLE, *period.of("registered_on")], [WHOLE, *period.of("settled_on")]
 	pending = [WHOLE, ("status", "in", stages[OPEN] + stages[PAUSED])]
-	overdue = [
-		WHOLE,
-		("status", "in", stages[OPEN]),
-		("resolution_by", "is", "set"),
-		("resolution_by", "<", str(now)),
-	]
+	# While its clock stands a case has no deadline, so that one that waits and has one may miss it.
+	overdue = [*pending, ("resolution_by", "is", "set"), ("resolution_by", "<", str(now))]
 	return {
 		"received": received,
 		**{name: [*received, ("grievance_type", "=", value)] for name, value in TYPES.items()},
@@ -152,32 +143,55 @@ def count(
 	where: Sequence[Filter] = (),
 	user: str | None = None,
 ) -> list[frappe._dict]:
-	"""Count the figures among the cases that a user sees (the session's unless another is given), in one query.
+	"""Count the figures among the cases that a user sees (the session's unless another is given).
 
-	One row for each value of the fields `by` that any figure has a case of; without them one row. `days` is the sum of the
+	One row for each value of the fields `by` ("" for none) that any figure has a case of; without them one row. `days` is the sum of the
 	days to settle those settled (where `settled` is asked for), `stars` that of the ratings of those rated.
 	"""
-	case = frappe.qb.DocType("Grievance")
-	common, rest = _factored(figures)
-	terms = [case[field] for field in by]
-	for name, filters in rest.items():
-		counted = Case().when(matching(case, filters), 1) if filters else "*"
-		terms.append(Count(counted).as_(name))
-	if "settled" in figures:
-		terms.append(
-			Sum(Case().when(matching(case, figures["settled"]), seconds_to_settle(case))).as_("days")
-		)
-	if "rated" in figures:
-		terms.append(Sum(Case().when(matching(case, figures["rated"]), case.rating)).as_("stars"))
-	widest = Criterion.any([matching(case, filters) for filters in _widest(list(rest.values())) if filters])
-	query = frappe.qb.from_(case).select(*terms).where(matching(case, [*common, *where]) & widest)
-	rows = seen_by(user, query).groupby(*(case[field] for field in by)).run(as_dict=True)
-	for row in rows:
+	visible = seen_by(user)
+	nothing = dict.fromkeys(figures, 0)
+	nothing |= {"days": 0} if "settled" in figures else {}
+	nothing |= {"stars": 0} if "rated" in figures else {}
+	found: dict[tuple, frappe._dict] = {}
+	for part in _of_one_index(figures):
+		for row in _counted(part, by, where, visible):
+			key = tuple(row[field] for field in by)
+			found.setdefault(key, frappe._dict(nothing)).update(row)
+	for row in found.values():
 		if "days" in row:
 			row.days = flt(row.days) / SECONDS_A_DAY
 		if "stars" in row:
 			row.stars = flt(row.stars)
-	return rows
+	return list(found.values())
+
+
+def _of_one_index(figures: dict[str, list[Filter]]) -> list[dict[str, list[Filter]]]:
+	"""Part figures by the field that comes first in their filters, a date or the status, on which there is an index.
+
+	Together in one query each of them would have the database read every case that there ever was.
+	"""
+	parts: dict[str, dict] = defaultdict(dict)
+	for name, filters in figures.items():
+		parts[next(field for field, *_rest in filters if field != WHOLE[0])][name] = filters
+	return list(parts.values())
+
+
+def _counted(
+	figures: dict[str, list[Filter]], by: Sequence[str], where: Sequence[Filter], visible: Criterion
+) -> list[frappe._dict]:
+	case = frappe.qb.DocType("Grievance")
+	common, rest = _factored(figures)
+	groups = [_value(case[field]) for field in by]
+	terms = [group.as_(field) for group, field in zip(groups, by, strict=True)]
+	for name, filters in rest.items():
+		counted = Case().when(matching(case, filters), 1) if filters else "*"
+		terms.append(Count(counted).as_(name))
+	for name, of, summed in (("days", "settled", seconds_to_settle(case)), ("stars", "rated", case.rating)):
+		if of in figures:
+			terms.append(Sum(Case().when(matching(case, figures[of]), summed)).as_(name))
+	widest = Criterion.any([matching(case, filters) for filters in _widest(list(rest.values())) if filters])
+	query = frappe.qb.from_(case).select(*terms).where(matching(case, [*common, *where]))
+	return query.where(widest).where(visible).groupby(*groups).run(as_dict=True)
 
 
 def _factored(figures: dict[str, list[Filter]]) -> tuple[list[Filter], dict[str, list[Filter]]]:
@@ -204,48 +218,31 @@ def spread(
 	where: Sequence[Filter] = (),
 	user: str | None = None,
 ) -> dict[tuple, Spread]:
-	"""Find the median and the 90th percentile of the days to settle, by the values of the fields `by`, in one query.
-
-	The database sorts, and hands over no more than four numbers a group.
-	"""
+	"""Find the median and the 90th percentile of the days to settle, by the values of the fields `by`, and of all at ()."""
 	case = frappe.qb.DocType("Grievance")
-	taken = seconds_to_settle(case)
-	groups = [case[field] for field in by]
-	ranked = seen_by(
-		user,
-		frappe.qb.from_(case)
-		.select(
-			*(group.as_(f"group_{position}") for position, group in enumerate(groups)),
-			taken.as_("taken"),
-			(RowNumber().over(*groups).orderby(taken) - 1).as_("place"),
-			(CountOver("*").over(*groups) - 1).as_("last"),
-		)
-		.where(matching(case, [*settled, *where])),
-	).as_("ranked")
-	places = [at(ranked.last * share) for share in (0.5, 0.9) for at in (Floor, Ceiling)]
-	rows = (
-		frappe.qb.from_(ranked)
-		.select(
-			*(ranked[f"group_{position}"] for position in range(len(groups))),
-			ranked.last,
-			ranked.place,
-			ranked.taken,
-		)
-		.where(Criterion.any([ranked.place == place for place in places]))
-		.run()
-	)
-	found: dict[tuple, dict] = defaultdict(dict)
-	for *group, last, place, taken in rows:
-		found[(*group, last)][place] = flt(taken) / SECONDS_A_DAY
-	return {
-		key[:-1]: Spread(*(_between(numbers, key[-1] * share) for share in (0.5, 0.9)))
-		for key, numbers in found.items()
-	}
+	groups = [_value(case[field]) for field in by]
+	query = frappe.qb.from_(case).select(seconds_to_settle(case), *groups)
+	found: dict[tuple, list[int]] = defaultdict(list)
+	# One number a case: the database would sort them more slowly than they are handed over.
+	for taken, *group in query.where(matching(case, [*settled, *where])).where(seen_by(user)).run():
+		found[tuple(group)].append(taken)
+	if by and found:
+		found[()] = [taken for group in found.values() for taken in group]
+	return {group: _spread_of(sorted(numbers)) for group, numbers in found.items()}
 
 
-def _between(numbers: dict[int, float], place: float) -> float:
+def _spread_of(numbers: list[int]) -> Spread:
+	return Spread(*(_at(numbers, (len(numbers) - 1) * share) / SECONDS_A_DAY for share in (0.5, 0.9)))
+
+
+def _at(numbers: list[int], place: float) -> float:
 	below, above = numbers[floor(place)], numbers[ceil(place)]
 	return below + (above - below) * (place - floor(place))
+
+
+def _value(column):
+	"""Write the value by which is grouped; by the bare column the database would read all cases in the order of its index."""
+	return Coalesce(column, "")
 
 
 def seconds_to_settle(case):
@@ -254,11 +251,11 @@ def seconds_to_settle(case):
 	return Seconds(LiteralValue("second"), case.registered_on, case.settled_on)
 
 
-def seen_by(user: str | None, query):
-	"""Leave in a query on Grievance what a user sees (the session's for None); raises frappe.PermissionError without a right to it."""
+def seen_by(user: str | None) -> Criterion:
+	"""Write what a user sees (the session's for None) as a criterion on Grievance; raises frappe.PermissionError without a right to it."""
 	# As in the list: Frappe's own rules, ours among them.
 	visible = build_match_conditions("Grievance", user=user or frappe.session.user)
-	return query.where(LiteralValue(f"({visible})")) if visible else query
+	return LiteralValue(f"({visible})") if visible else EmptyCriterion()
 
 
 def matching(table, filters: Sequence[Filter]) -> Criterion:
@@ -282,8 +279,18 @@ def _condition(table, field: str, operator: str, value) -> Criterion:
 		case "is":
 			return _is_set(column, field) if value == "set" else _is_set(column, field).negate()
 		case _ if operator == TREE:
-			return column.isin(descendants([value]) or [""])
+			return column.isin(_within(field, value) or [""])
 	raise ValueError(operator)
+
+
+def _within(field: str, top: str) -> list[str]:
+	"""Name what lies in a document of the tree to which a field links, and it itself."""
+	tree = frappe.get_meta("Grievance").get_field(field).options
+	position = frappe.db.get_value(tree, top, ["lft", "rgt"])
+	if not position:
+		return []
+	lft, rgt = position
+	return frappe.get_all(tree, {"lft": (">=", lft), "rgt": ("<=", rgt)}, pluck="name", order_by="lft")
 
 
 def _is_set(column, field: str) -> Criterion:

@@ -14,10 +14,9 @@ from frappe.utils import cint, get_datetime, getdate
 from grievance_cell.grievances import actions
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.decisions import SUGGESTION
-from grievance_cell.service_levels import deadlines
+from grievance_cell.organisation.areas import place_name
 
 INTERIM, TYPE_CORRECTED = "Interim Reply", "Type Corrected"
-REPLIED = "Replied to the Citizen"
 # Steps that a citizen can look up and is not told of, or that tell them nothing they did not know.
 NOT_TOLD = ("Registered", "Assigned", "Delay Explained", TYPE_CORRECTED)
 
@@ -39,21 +38,6 @@ def note(name: str, action) -> None:
 	"""Note on a case that its citizen is told of a step, whether that was done on it or on the one that it is joined to."""
 	if can_be_told(frappe.db.get_value("Grievance", name, ["citizen", "confidential"], as_dict=True)):
 		frappe.db.set_value("Grievance", name, "citizen_informed_on", action.done_on, update_modified=False)
-
-
-def replied(case) -> None:
-	"""Record that an officer has written to the citizen of a case: a response, and a word of substance.
-
-	The words stand in the talk alone: not every reader of the case may know them, nor those whose cases are joined to it.
-	"""
-	action = actions.record(case, REPLIED, posting=case.posting)
-	note(case.name, action)
-	if not case.first_responded_on:
-		deadlines.responded(case, action.done_on)
-		fields = ("first_responded_on", "response_status")
-		values = {field: case.get(field) for field in fields}
-		# Whoever has the form open can still save it.
-		frappe.db.set_value("Grievance", case.name, values, update_modified=False)
 
 
 def can_be_told(case) -> bool:
@@ -106,7 +90,7 @@ def text(case, language: str) -> str:
 		said = [_("Thank you for your suggestion.", language)]
 	elif step := last_step(case):
 		label = frappe.get_cached_value("Grievance Status", step.to_status, "citizen_label")
-		said = [f"{day(step.done_on, language)}: {_(label, language)}."]
+		said = [_("On {0}: {1}.", language).format(day(step.done_on, language), _(label, language))]
 	else:
 		said = [_("Nothing has been done on it yet.", language)]
 	said.append(whereabouts(case, language))
@@ -147,9 +131,7 @@ def corrected(case, before) -> str:
 		names = (_(category, language) for category in (before.category, case.category))
 		said.append(_("The category was corrected: {0} -> {1}", language).format(*names))
 	if before.area != case.area:
-		names = (
-			frappe.get_cached_value("Local Area", area, "area_name") for area in (before.area, case.area)
-		)
+		names = (place_name(area, language) for area in (before.area, case.area))
 		said.append(_("The place was corrected: {0} -> {1}", language).format(*names))
 	return "; ".join(said)
 

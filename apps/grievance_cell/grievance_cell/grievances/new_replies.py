@@ -3,6 +3,7 @@
 import frappe
 
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, category_of
 from grievance_cell.grievances.lifecycle import FIRST_STATUS
 from grievance_cell.grievances.numbers import REVEALED
 from grievance_cell.grievances.own_cases import INFORMATION_ADDED, REMINDED, SAYS_SETTLED
@@ -22,7 +23,10 @@ def on_action(action, method: str | None = None) -> None:
 		return
 	if action.actor == bot_user():
 		moved = action.from_status and action.from_status != FIRST_STATUS
-		if moved or action.action in SAID:
+		if moved and category_of(action.to_status) == CLOSED:
+			# It is settled or withdrawn: nobody waits for an answer.
+			_note(action, 0)
+		elif moved or action.action in SAID:
 			_note(action, 1)
 	elif action.actor != "Administrator" and action.action not in NO_ANSWER:
 		_note(action, 0)

@@ -62,7 +62,7 @@ def statuses_of(*stages: str) -> list[str]:
 def counts() -> frappe._dict:
 	"""Count the session user's open cases: open, overdue."""
 	overdue = [["resolution_by", "is", "set"], ["resolution_by", "<", now_datetime()]]
-	return frappe._dict(open=_count(_own(OPEN, PAUSED)), overdue=_count([*_own(OPEN), *overdue]))
+	return frappe._dict(open=_count(_own(OPEN, PAUSED)), overdue=_count([*_own(OPEN, PAUSED), *overdue]))
 
 
 def _count(filters: list) -> int:
@@ -96,12 +96,14 @@ def _readable(name: str | None):
 def _row(case) -> frappe._dict:
 	row = frappe._dict({field: case.get(field) for field in FIELDS})
 	row.title = case.category or case.subject
-	# A case that waits has no deadline that could be missed.
-	waiting = category_of(case.status) != OPEN
-	row.overdue = (
-		bool(case.resolution_by) and not waiting and get_datetime(case.resolution_by) < now_datetime()
-	)
+	row.overdue = is_overdue(case)
 	return row
+
+
+def is_overdue(case) -> bool:
+	"""Tell whether a case has not ended and its deadline has passed; while its clock stands it has none."""
+	pending = category_of(case.status) in (OPEN, PAUSED)
+	return pending and bool(case.resolution_by) and get_datetime(case.resolution_by) < now_datetime()
 
 
 def _shown(case) -> frappe._dict:

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.utils import add_to_date, cint, flt, get_datetime, now_datetime
 
 from grievance_cell.grievances import citizens
+from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.decisions import DECISIONS, JOINED, JUNK, OUT_OF_SCOPE, SUGGESTION
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import CLOSED, RESOLVED, category_of
 from grievance_cell.grievances.hierarchy import COLLECTOR, HEAD, SUPERIOR, office_above
@@ -30,6 +31,8 @@ def reopen(case, previous, now: datetime) -> None:
 	case.reopen_count = cint(case.reopen_count) + 1
 	appeal = previous.closure_reason in DECISIONS
 	rung = COLLECTOR if appeal else {1: SUPERIOR, 2: HEAD}.get(case.reopen_count, COLLECTOR)
+	# That it was reopened is said of who had settled it, not of who has it now.
+	case.posting_before_reopening, case.officer_before_reopening = settler_of(case, now)
 	if above := office_above(case, rung):
 		case.posting = above
 		case.assigned_to = worker_of(above)
@@ -38,9 +41,28 @@ def reopen(case, previous, now: datetime) -> None:
 	case.resolved_on = case.settled_on = case.closed_on = None
 	case.closure_reason = case.force_closed_by = None
 	case.resolution = case.resolution_photo = case.decision = case.delay_reason = case.delay_remark = None
-	case.escalation_level = 0
+	# What the citizen said, and was promised, of what was not settled stays in the record.
+	case.feedback = case.expected_by = None
+	case.rating = case.escalation_level = 0
 	share = flt(frappe.get_cached_doc("Grievance Settings").reopen_share) / 100
 	deadlines.restart(case, now, share=share or 1)
+
+
+def settler_of(case, on: datetime) -> tuple[str | None, str | None]:
+	"""Name the posting and the user who had settled a case last at a moment: who has it now may only have the charge since."""
+	settled = frappe.get_all("Grievance Status", {"category": RESOLVED}, pluck="name")
+	done = {
+		"reference_doctype": case.doctype,
+		"reference_name": case.name,
+		"to_status": ("in", settled),
+		"done_on": ("<=", on),
+		"actor": ("not in", ("Administrator", bot_user())),
+	}
+	found = frappe.get_all(
+		"Grievance Action", done, ["posting", "actor"], order_by="done_on desc, name desc", limit=1
+	)
+	# What was decided and not settled, or is from before there was a record, is of its office.
+	return (found[0].posting, found[0].actor) if found else (case.posting, case.assigned_to)
 
 
 def may_be_reopened(case) -> bool:

@@ -36,6 +36,20 @@ class TestCitizens(SiteTestCase):
 		citizen.reload()
 		self.assertEqual((citizen.citizen_name, citizen.whatsapp_id), ("Geeta Bai", "IN.1x"))
 
+	def test_one_whom_an_operator_writes_down_speaks_the_language_of_the_case(self):
+		number = mobile_no()
+		name = citizens.of_number(number, "Geeta Bai", "hi")
+		self.assertEqual(frappe.db.get_value("Citizen", name, "language"), "hi")
+		# Who has a language keeps it.
+		self.assertEqual(citizens.of_number(number, "Geeta Bai", "en"), name)
+		self.assertEqual(frappe.db.get_value("Citizen", name, "language"), "hi")
+
+	def test_one_of_whom_no_language_is_known_takes_that_of_the_next_case(self):
+		citizen = make_citizen()
+		citizen.db_set("language", None)
+		citizens.of_number(citizen.mobile_no, None, "pa")
+		self.assertEqual(frappe.db.get_value("Citizen", citizen.name, "language"), "pa")
+
 	def test_the_bot_can_neither_log_in_nor_read_citizens(self):
 		self.assertFalse(frappe.db.get_value("User", citizens.bot_user(), "enabled"))
 		self.assertFalse(frappe.db.get_value("User", citizens.bot_user(), "api_key"))

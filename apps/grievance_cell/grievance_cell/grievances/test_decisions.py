@@ -359,6 +359,23 @@ class TestReopening(DecisionTestCase):
 		first = case.first_resolved_on
 		self.assertEqual(self.reopen(case).first_resolved_on, first)
 
+	def test_who_had_settled_it_stays_on_the_case(self):
+		case = self.reopen(self.settle(self.case(), self.officer))
+		self.assertEqual(
+			(case.posting_before_reopening, case.officer_before_reopening), (self.office.name, self.officer)
+		)
+
+	def test_who_has_the_charge_since_has_not_settled_it(self):
+		case = self.settle(self.case(), self.officer)
+		case.db_set("assigned_to", self.head)
+		self.assertEqual(self.reopen(case).officer_before_reopening, self.officer)
+
+	def test_what_was_said_and_promised_before_is_not_said_of_the_next_settlement(self):
+		case = self.settle(self.case(), self.officer)
+		case.db_set({"rating": 5, "feedback": "Quick", "expected_by": add_days(nowdate(), 9)})
+		case = self.reopen(case)
+		self.assertEqual((case.rating, case.feedback, case.expected_by), (0, None, None))
+
 	def test_a_reopened_case_is_not_counted_as_transferred(self):
 		case = self.reopen(self.settle(self.case(), self.officer))
 		self.assertNotIn("Transferred", self.recorded(case))

@@ -61,6 +61,19 @@ class TestDelays(TimedTestCase):
 		self.check(DUE + 2 * DAY)
 		self.assertEqual(len(self.records("Overdue")), 1)
 
+	def test_a_date_before_its_clock_began_is_missed_once(self):
+		self.case.db_set("resolution_by", START - DAY)
+		self.check(DUE)
+		self.case.db_set("next_check_on", DUE + HOUR)
+		self.check(DUE + DAY)
+		self.assertEqual(len(self.records("Overdue")), 1)
+		self.assertFalse(delays.moments(self.case))
+
+	def test_a_priority_that_is_none_is_refused_by_its_name(self):
+		self.case.priority = "Whenever"
+		with self.assertRaisesRegex(frappe.ValidationError, "Whenever"):
+			self.case.save()
+
 	def test_an_overdue_case_is_not_moved_until_the_reason_for_the_delay_is_given(self):
 		self.check(DUE + SECOND)
 		for to, values in (

@@ -72,6 +72,8 @@ class FiguresTestCase(SiteTestCase):
 			"grievance_type": lot.choices(["Complaint", "Demand", "Suggestion"], [6, 2, 2])[0],
 			"department": cls.departments[which].name,
 			"posting": cls.postings[which].name,
+			"posting_before_reopening": lot.choice(cls.postings).name,
+			"officer_before_reopening": lot.choice(cls.officers),
 			"assigned_to": cls.officers[which],
 			"category": cls.categories[which].name,
 			"area": lot.choice([*cls.wards, *cls.villages, cls.town]).name,
@@ -92,7 +94,8 @@ class FiguresTestCase(SiteTestCase):
 	def end(cls, registered: datetime, status: str) -> dict:
 		lot = cls.lot
 		if status in RUNNING:
-			paused = status in ("Awaiting Citizen", "Long Term")
+			# A question that has stopped the clock long enough does so no more.
+			paused = status == "Long Term" or (status == "Awaiting Citizen" and lot.random() < 0.5)
 			due = None if paused or lot.random() < 0.2 else cls.moment(20)
 			reason = lot.choice(["No staff", "No budget", "", None])
 			late = {"first_breached_on": due, "delay_reason": reason} if due and due < NOW else {}
@@ -157,13 +160,7 @@ class FiguresTestCase(SiteTestCase):
 			"pending_complaints": [case for case in pending if case.grievance_type == "Complaint"],
 			"pending_demands": [case for case in pending if case.grievance_type == "Demand"],
 			"pending_suggestions": [case for case in pending if case.grievance_type == "Suggestion"],
-			"overdue": [
-				case
-				for case in pending
-				if case.status not in ("Awaiting Citizen", "Long Term")
-				and case.resolution_by
-				and case.resolution_by < NOW
-			],
+			"overdue": [case for case in pending if case.resolution_by and case.resolution_by < NOW],
 			"waiting_for_citizen": [case for case in cases if case.status == "Awaiting Citizen"],
 			"long_term": [case for case in cases if case.status == "Long Term"],
 			"pending_reopened": [case for case in pending if case.reopen_count],
@@ -271,7 +268,7 @@ class TestFigures(FiguresTestCase):
 				],
 				*fields,
 			)
-			self.assertEqual(set(found), set(expected))
+			self.assertEqual(set(found), {*expected, ()})
 			for group, cases in expected.items():
 				days = sorted(map(days_of, cases))
 				ninetieth = quantiles(days, n=10, method="inclusive")[-1] if len(days) > 1 else days[0]
@@ -284,6 +281,24 @@ class TestFigures(FiguresTestCase):
 		(counted,) = figures.count(defined, where=[("department", "=", "No Such Department")])
 		self.assertEqual(set(counted.values()), {0})
 		self.assertEqual(figures.spread(defined["settled"]), {})
+
+	def test_what_waits_for_the_citizen_while_its_clock_runs_is_overdue(self):
+		overdue = figures.definitions(MARCH, NOW)["overdue"]
+		listed = frappe.get_list("Grievance", [list(each) for each in overdue], ["status"], limit=0)
+		self.assertIn("Awaiting Citizen", {case.status for case in listed})
+
+	def test_a_group_of_categories_is_counted_with_what_lies_in_it(self):
+		group = make_category(self.departments[0], is_group=1)
+		for category in self.categories[:2]:
+			category.reload()
+			category.parent_grievance_category = group.name
+			category.save()
+		defined = figures.definitions(MARCH, NOW)
+		(counted,) = figures.count(defined, where=[("category", figures.TREE, group.name)])
+		inside = {category.name for category in self.categories[:2]}
+		self.assert_equal_figures(
+			counted, self.counted_by_hand([case for case in self.cases if case.category in inside])
+		)
 
 	def test_an_area_is_counted_with_what_lies_in_it(self):
 		defined = figures.definitions(MARCH, NOW)
@@ -309,4 +324,5 @@ class TestFigures(FiguresTestCase):
 			figures.count(defined, ["department", "area"], self.where)
 			figures.spread(defined["settled"], ["department", "area"], self.where)
 
-		self.assertEqual(statements(act), 3)
+		# The statuses; of each date and of the status one; the spread.
+		self.assertEqual(statements(act), 7)

@@ -56,10 +56,24 @@ class TestInforming(TimedTestCase):
 		self.check(START + 21 * DAY)
 		self.assertEqual(self.replies(), [])
 		self.check(START + 21 * DAY + SECOND)
-		self.assertEqual(self.replies(), [f"5 January 2026: Work is going on. {self.whereabouts()}"])
+		self.assertEqual(self.replies(), [f"On 5 January 2026: Work is going on. {self.whereabouts()}"])
 		self.assertIsNone(self.case.inform_by)
 		self.check(START + 60 * DAY)
 		self.assertEqual(len(self.replies()), 1)
+
+	def test_each_sentence_ends_as_the_citizens_language_ends_one(self):
+		with at(START):
+			citizens = {language: make_citizen(language=language).name for language in ("hi", "pa")}
+		for language, citizen in citizens.items():
+			with self.subTest(language):
+				self.register(citizen=citizen)
+				self.move("In Progress", START + 3 * HOUR)
+				self.check(START + DAY + SECOND)
+				self.check(START + 21 * DAY + SECOND)
+				(reply,) = self.replies()
+				self.assertIn("5 ", reply)
+				self.assertNotIn(". ", reply)
+				self.assertRegex(reply, "।$")
 
 	def test_the_date_that_was_promised_is_in_the_interim_reply(self):
 		self.case.db_set("expected_by", "2026-03-01")

@@ -13,6 +13,7 @@ from grievance_cell.testing import (
 	make_department,
 	make_posting,
 	make_user,
+	unique,
 )
 
 
@@ -127,12 +128,12 @@ class TestTransfers(SiteTestCase):
 			self.last_action(case).remark,
 			f"The category was corrected: {self.category.name} -> {case.category}",
 		)
-		case = self.case(citizen=make_citizen(language="en").name)
-		case.area = make_area("Ward", self.district).name
+		case = self.case(citizen=make_citizen(language="hi").name)
+		names = [{"language": "hi", "name_text": unique("वार्ड")}]
+		case.area = make_area("Ward", self.district, names=names).name
 		case.save()
-		self.assertRegex(
-			self.last_action(case).remark, f"^The place was corrected: {self.ward.area_name} -> "
-		)
+		self.assertIn(names[0]["name_text"], self.last_action(case).remark)
+		self.assertIn(self.ward.area_name, self.last_action(case).remark)
 
 	def test_what_is_corrected_on_a_settled_case_leaves_its_office_and_its_clock(self):
 		frappe.db.set_single_value("Grievance Settings", "transfer_restarts_clock", 1)

@@ -1,6 +1,6 @@
 import unittest
 
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grievance_cell.grievances import words
@@ -68,7 +68,9 @@ class TestWords(unittest.TestCase):
 			with self.subTest(text):
 				self.assertEqual(len(set(sounds(text))), 1, sounds(text))
 
+	@settings(deadline=None)
 	@given(ANY_TEXT)
+	@example("\u093c")
 	def test_anything_that_can_be_typed_is_taken(self, text):
 		for word in words.split(text):
 			self.assertTrue(word)

@@ -14,8 +14,8 @@ from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.organisation import reach
 from grievance_cell.organisation.postings import above, below, held_by, worker_of
 
-OFFICER, HEAD = "Grievance Officer", "Department Head"
-SEES_ALL = {"Grievance Operator", "Collector"}
+OFFICER, HEAD, OPERATOR = "Grievance Officer", "Department Head", "Grievance Operator"
+SEES_ALL = {OPERATOR, "Collector"}
 
 # The fields of every DocType here that no role reads (permlevel 2).
 UNREAD = re.compile(r"\b(mobile_no|alternate_mobile_no|whatsapp_id|conversation_key|payload)\b")
@@ -50,7 +50,7 @@ def visible_cases(user: str | None = None) -> str:
 		if None in branches and not own:
 			return ALL
 		inside = reach.in_branches("`tabGrievance`.`area`", branches)
-		scopes.append(f"({inside} and {_against_none(own)})")
+		scopes.append(f"({inside} and {against_none(own)})")
 	if offices and roles & {OFFICER, HEAD}:
 		scopes.append(_of_offices(offices, roles))
 	return f"({' or '.join(scopes)})" if scopes else NONE
@@ -80,23 +80,24 @@ def _of_offices(offices: list, roles: set[str]) -> str:
 	own = [office.name for office in offices]
 	found = []
 	if OFFICER in roles:
-		found.append(f"`tabGrievance`.`posting` in ({_quoted(below(own) + own)})")
+		found.append(f"`tabGrievance`.`posting` in ({quoted(below(own) + own)})")
 	for office in offices:
 		if not office.department:
 			continue
 		department = f"`tabGrievance`.`department` = {frappe.db.escape(office.department, percent=False)}"
 		inside = reach.in_branches("`tabGrievance`.`area`", office.branches, below=HEAD not in roles)
 		found.append(f"({department} and {inside})")
-	unaccused = _against_none(own + [posting.name for posting in above(own)])
+	unaccused = against_none(own + [posting.name for posting in above(own)])
 	return f"(({' or '.join(found)}) and {unaccused})" if found else NONE
 
 
-def _against_none(postings: list[str]) -> str:
+def against_none(postings: list[str]) -> str:
+	"""Write the SQL condition on Grievance: those that accuse none of these offices."""
 	accused = "ifnull(`tabGrievance`.`against_posting`, '')"
-	return f"{accused} not in ({_quoted(postings)})" if postings else "1 = 1"
+	return f"{accused} not in ({quoted(postings)})" if postings else "1 = 1"
 
 
-def _quoted(names: list[str]) -> str:
+def quoted(names: list[str]) -> str:
 	return ", ".join(frappe.db.escape(name, percent=False) for name in names)
 
 
@@ -154,6 +155,41 @@ def can_see_callback(doc, ptype: str | None = None, user: str | None = None) -> 
 	return is_among("Callback Request", doc, visible_callbacks, user)
 
 
+def visible_camps(user: str | None = None) -> str:
+	"""Write the SQL condition on Camp Day: whose slips they are, and the operators of its area once all are registered.
+
+	Until then the slips hold numbers, afterwards none.
+	"""
+	user = user or frappe.session.user
+	own = own_camps(user)
+	if own in (ALL, NONE):
+		return own
+	inside = reach.in_branches("`tabCamp Day`.`area`", reach.branches_for(user))
+	return f"({own} or (`tabCamp Day`.`status` = 'Registered' and {inside}))"
+
+
+def own_camps(user: str) -> str:
+	"""Write the SQL condition on Camp Day: who took down its slips, and within their area who has the charge of that office."""
+	if user == "Administrator":
+		return ALL
+	refuse_unread_fields()
+	if OPERATOR not in frappe.get_roles(user):
+		return NONE
+	own = f"`tabCamp Day`.`owner` = {frappe.db.escape(user, percent=False)}"
+	charges = [posting for posting in held_by(user) if worker_of(posting) == user]
+	holders = frappe.get_all("Officer Posting", {"name": ("in", charges)}, pluck="user") if charges else []
+	away = {holder for holder in holders if holder and holder != user}
+	if not away:
+		return own
+	inside = reach.in_branches("`tabCamp Day`.`area`", reach.branches_for(user))
+	return f"({own} or (`tabCamp Day`.`owner` in ({quoted(sorted(away))}) and {inside}))"
+
+
+def can_see_camp(doc, ptype: str | None = None, user: str | None = None) -> bool:
+	rule = own_camps if ptype == "write" else visible_camps
+	return is_among("Camp Day", doc, rule, user or frappe.session.user)
+
+
 def visible_identities(user: str | None = None) -> str:
 	"""Write the SQL condition on Protected Identity: of the cases that a user decides, who has the posting's charge today."""
 	user = user or frappe.session.user
@@ -165,7 +201,7 @@ def visible_identities(user: str | None = None) -> str:
 		return NONE
 	return (
 		"`tabProtected Identity`.`grievance` in"
-		f" (select `name` from `tabGrievance` where `posting` in ({_quoted(charges)}))"
+		f" (select `name` from `tabGrievance` where `posting` in ({quoted(charges)}))"
 	)
 
 

@@ -5,17 +5,16 @@ they wrote, is in these.
 """
 
 import frappe
-from frappe.utils import add_days, get_datetime, now_datetime
+from frappe.utils import add_days, now_datetime
 
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import (
 	CLOSED,
 	OPEN,
 	PAUSED,
 	RESOLVED,
-	category_of,
 )
 from grievance_cell.grievances.doctype.public_case.public_case import PublicCase, photos
-from grievance_cell.grievances.officer_cases import FILES_SHOWN, LONGEST_LIST, statuses_of
+from grievance_cell.grievances.officer_cases import FILES_SHOWN, LONGEST_LIST, is_overdue, statuses_of
 
 SETTLED_DAYS = 30
 
@@ -40,7 +39,7 @@ def counts() -> frappe._dict:
 	since = add_days(now_datetime(), -SETTLED_DAYS)
 	return frappe._dict(
 		open=_count(_open()),
-		overdue=_count({**_of_stage(OPEN), "resolution_by": ("<", now_datetime())}),
+		overdue=_count({**_open(), "resolution_by": ("<", now_datetime())}),
 		settled=_count({**_of_stage(RESOLVED, CLOSED), "resolved_on": (">=", since)}),
 	)
 
@@ -73,8 +72,7 @@ def _may_read() -> bool:
 
 
 def _row(case: frappe._dict) -> frappe._dict:
-	waiting = category_of(case.status) != OPEN
-	overdue = bool(case.resolution_by) and not waiting and get_datetime(case.resolution_by) < now_datetime()
+	overdue = is_overdue(case)
 	return frappe._dict(case, title=case.category, description=case.public_summary, overdue=overdue)
 
 

@@ -49,7 +49,8 @@ DOUBLED = regex.compile(r"(.)\1+")
 def split(text: str) -> list[str]:
 	"""Split a text into words: one Unicode form, no case, no nukta, digits as 0 to 9, Gurmukhi as Devanagari."""
 	folded = unicodedata.normalize("NFC", (text or "").translate(JOINERS)).casefold()
-	return [_fold(word) for word in WORD.findall(folded)]
+	# Of a nukta alone nothing is left.
+	return [word for word in map(_fold, WORD.findall(folded)) if word]
 
 
 def _fold(word: str) -> str:

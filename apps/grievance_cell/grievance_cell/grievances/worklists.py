@@ -22,21 +22,22 @@ def lists_of(user: str | None = None) -> dict[str, Filters]:
 	running, waiting = statuses(category=("in", (OPEN, PAUSED))), statuses(waits_for_citizen=1)
 	# What is said of a case that was settled may be that it is not; when its days are over it closes for good.
 	replied = statuses(category=("in", (OPEN, PAUSED, RESOLVED)))
-	worked_on = ["status", "in", statuses(category=OPEN)]
+	# What waits while its clock runs can be late as well; while it stands there is no date.
+	pending = ["status", "in", running]
 	lists = {
-		"open": [["status", "in", running]],
+		"open": [pending],
 		# With times of day Frappe takes the next day in as well.
 		"due_today": [
-			worked_on,
+			pending,
 			["sla_status", "in", ["On Track", "Due Soon"]],
 			["resolution_by", "Between", [nowdate()] * 2],
 		],
 		# Not by the date: in Frappe's list one that is missing lies before every other.
-		"overdue": [worked_on, ["sla_status", "=", "Overdue"]],
+		"overdue": [pending, ["sla_status", "=", "Overdue"]],
 		"new_replies": [["status", "in", replied], ["new_reply", "=", 1]],
-		"reopened": [["status", "in", running], ["reopen_count", ">", 0]],
+		"reopened": [pending, ["reopen_count", ">", 0]],
 		"waiting": [["status", "in", waiting]],
-		"emergencies": [["status", "in", running], ["priority", "=", EMERGENCY]],
+		"emergencies": [pending, ["priority", "=", EMERGENCY]],
 	}
 	return {
 		key: [["Grievance", *condition] for condition in (*whose, *filters)] for key, filters in lists.items()

@@ -66,8 +66,8 @@ def officers_numbers(now: datetime) -> dict[str, dict]:
 	found = frappe.db.sql(
 		"""select assigned_to, sum(resolution_by >= %(now)s and resolution_by < %(midnight)s) due,
 			sum(resolution_by < %(now)s) overdue, sum(reopen_count > 0) reopened
-		from `tabGrievance` where status in %(open)s and assigned_to > '' group by assigned_to""",
-		{"now": now, "midnight": midnight, "open": statuses(OPEN)},
+		from `tabGrievance` where status in %(running)s and assigned_to > '' group by assigned_to""",
+		{"now": now, "midnight": midnight, "running": statuses(OPEN, PAUSED)},
 		as_dict=True,
 	)
 	numbers = {row.pop("assigned_to"): {key: cint(value) for key, value in row.items()} for row in found}
@@ -93,7 +93,7 @@ def officers_numbers(now: datetime) -> dict[str, dict]:
 
 
 def send_officers(user, numbers: dict, now: datetime) -> None:
-	open_cases = {"assigned_to": user.name, "status": ["in", statuses(OPEN)]}
+	open_cases = {"assigned_to": user.name, "status": ["in", statuses(OPEN, PAUSED)]}
 	# With times of day Frappe takes the next day in as well.
 	day = [f"{now:%Y-%m-%d}"] * 2
 	lines = (

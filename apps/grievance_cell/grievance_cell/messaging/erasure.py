@@ -22,18 +22,7 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 	of_keys = {"conversation_key": ("in", known)}
 	events = frappe.get_all("Chat Event", of_keys, ["name", "state"]) if known else []
 	delete_files([str(message.name) for message in messages])
-	for message in messages:
-		# Not "failed": that would be looked at, and there is nothing left to see.
-		waits = {"state": "Sent"} if message.state in ("Queued", "Sending") else {}
-		values = {
-			"text": note,
-			"payload": None,
-			"error": None,
-			"media_id": None,
-			"media_state": None,
-			"file": None,
-		}
-		frappe.db.set_value("Chat Message", message.name, {**values, **waits}, update_modified=False)
+	empty_messages(messages, note)
 	for event in events:
 		values = {"payload": "{}", "error": None, "state": "Processed", "conversation_key": note}
 		frappe.db.set_value("Chat Event", event.name, values, update_modified=False)
@@ -48,6 +37,22 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 		}
 		frappe.db.set_value("Chat Session", name, values, update_modified=False)
 	return {"Chat Session": len(names), "Chat Message": len(messages), "Chat Event": len(events)}
+
+
+def empty_messages(messages: list, note: str) -> None:
+	"""Empty Chat Messages (rows with name and state); what still waits says nothing any more, and is not sent."""
+	for message in messages:
+		# Not "failed": that would be looked at, and there is nothing left to see.
+		waits = {"state": "Sent"} if message.state in ("Queued", "Sending") else {}
+		values = {
+			"text": note,
+			"payload": None,
+			"error": None,
+			"media_id": None,
+			"media_state": None,
+			"file": None,
+		}
+		frappe.db.set_value("Chat Message", message.name, {**values, **waits}, update_modified=False)
 
 
 def delete_files(messages: list[str]) -> None:

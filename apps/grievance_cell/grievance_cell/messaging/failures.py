@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import now_datetime
 
 from grievance_cell.grievances import citizens
-from grievance_cell.messaging import channels, messages, templates
+from grievance_cell.messaging import channels, messages, replies, templates
 from grievance_cell.messaging.providers.errors import (
 	DISTRUST_TEMPLATE,
 	OUR_MISTAKE,
@@ -31,6 +31,7 @@ def follow_up(message, code: int, reason: str) -> None:
 		mark_unreachable(message.citizen)
 	elif remedy.kind == OUR_MISTAKE:
 		frappe.log_error(title=f"Chat Message {message.name} was refused: {code}", message=reason)
+	replies.take_back(message)
 	show_failure(message, code, reason)
 
 

@@ -15,7 +15,7 @@ from frappe.utils import now_datetime
 
 from grievance_cell.conversations import talk
 from grievance_cell.conversations.model import Reply
-from grievance_cell.database import is_transient
+from grievance_cell.database import MOST_RESTARTS, is_transient
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.messaging import (
 	belonging,
@@ -27,6 +27,7 @@ from grievance_cell.messaging import (
 	outbox,
 	sessions,
 	statuses,
+	thread,
 )
 from grievance_cell.messaging.events import FAILED, INTERNAL, MESSAGE, PENDING, PROCESSED, STATUS
 from grievance_cell.messaging.wake import awake, wake
@@ -35,7 +36,6 @@ BATCH = 100
 # A drain gives way after this, so that one busy shard starves nobody and no job meets its timeout.
 DRAIN_SECONDS = 10
 MOST_ATTEMPTS = 5
-MOST_RESTARTS = 5
 
 FIELDS = "name, channel, conversation_key, kind, shard, timestamp, payload, attempts, received_on"
 
@@ -147,6 +147,7 @@ def converse(event: frappe._dict) -> bool:
 		)
 		# A message that was overtaken does not close the window that the later one has opened.
 		session.last_inbound_on = max(session.last_inbound_on or event.timestamp, event.timestamp)
+		heard = replace(heard, quotes=thread.quoted(session.name, incoming.message_of(event)))
 		if file:
 			heard = replace(heard, media=str(inbound))
 			media.fetch_after_commit(inbound)

@@ -16,6 +16,8 @@ from grievance_cell.messaging.events import shard_of
 # What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
 LONGEST_TEXT = 16_000
 LONGEST_NAME = 140
+# Ends the request key of the words beside a sound, which are a message of their own.
+FOLLOWS_SOUND = "-text"
 FIRST_LOOK = timedelta(minutes=2)
 # What WhatsApp takes from us, by what the first bytes say.
 MB = 1024 * 1024
@@ -121,7 +123,7 @@ def queue_file(
 		**about,
 	)
 	if kind == "audio" and caption:
-		queue(session, Reply(caption), request_key=request_key and f"{request_key}-text", **about)
+		queue(session, Reply(caption), request_key=request_key and request_key + FOLLOWS_SOUND, **about)
 	return name
 
 
@@ -147,6 +149,10 @@ def queue_as_template(name: int) -> int:
 	session = frappe.db.get_value("Chat Session", message.session, ["name", "conversation_key"], as_dict=True)
 	session.citizen = message.citizen
 	kept = ("message_type", "purpose", "notice", "text", "reference_doctype", "reference_name", "payload")
+	if message.request_key:
+		# It stands in for what an officer has written, and is theirs as that was.
+		kept += ("request_key", "owner", "creation")
+		frappe.db.set_value("Chat Message", name, "request_key", None, update_modified=False)
 	return _insert_outgoing(
 		session,
 		as_template=1,

@@ -159,16 +159,19 @@ def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
 	Returns what sends it and answers Meta's id; raises NotSent for what may not or can't be sent.
 	"""
 	citizen = frappe.db.get_value(
-		"Citizen", message.citizen, ["language", "announcements_opt_out"], as_dict=True
+		"Citizen", message.citizen, ["language", "announcements_opt_out", "blocked"], as_dict=True
 	)
 	language = messages.language_of(message) or (citizen and citizen.language)
 	to, our_id = session.conversation_key, str(message.name)
 	if message.purpose == "Marketing" and citizen and citizen.announcements_opt_out:
 		raise NotSent(0, _("The citizen wants no announcements"))
+	# The bot still tells them where to go instead.
+	if message.notice and citizen and citizen.blocked:
+		raise NotSent(0, _("This citizen is blocked"))
 	if not window.is_open(session.last_inbound_on, now_datetime()):
 		message.as_template = 1
 	if message.as_template:
-		template, values = as_template(message, [language, channel.default_language, ENGLISH], channel)
+		template, values = as_template(message, language, channel)
 		payloads = [choice.value for choice in messages.reply_of(message).choices]
 		frappe.db.set_value("Chat Message", message.name, "template", template.name, update_modified=False)
 		message.template = template.name
@@ -198,12 +201,33 @@ def way_out(message, session, channel) -> Callable[[WhatsAppCloud], str]:
 	return lambda provider: provider.send(to, reply, list_button=list_button, our_id=our_id)
 
 
-def as_template(message, languages: list[str | None], channel) -> tuple:
+def can_go_out(name: int) -> bool:
+	"""Tell whether a notice that waits could be sent now: in the window, or as a template that Meta has approved."""
+	message = frappe.db.get_value("Chat Message", name, "*", as_dict=True)
+	session = session_of(message)
+	channel = frappe.get_cached_doc("Chat Channel", session.channel)
+	citizen = frappe.db.get_value("Citizen", message.citizen, ["language", "blocked"], as_dict=True)
+	if message.state == "Failed" or channel.state == channels.STOPPED or (citizen and citizen.blocked):
+		return False
+	if window.is_open(session.last_inbound_on, message.next_attempt_on or now_datetime()):
+		return True
+	language = messages.language_of(message) or (citizen and citizen.language)
+	return bool(template_of(message, language, channel))
+
+
+def template_of(message, language: str | None, channel):
+	"""Get the approved template of a notice in a language, else in the channel's or in English; None if there is none."""
+	known = list(dict.fromkeys(filter(None, (language, channel.default_language, ENGLISH))))
+	if not (message.notice and message.reference_name):
+		return None
+	return templates.find(message.notice, known, channel.business_account_id)
+
+
+def as_template(message, language: str | None, channel) -> tuple:
 	"""Find the template of a notice and fill it in; raises NotSent where there is none."""
 	if not (message.notice and message.reference_name):
 		raise NotSent(OUTSIDE_WINDOW, _("Outside the 24-hour window"))
-	known = list(dict.fromkeys(filter(None, languages)))
-	template = templates.find(message.notice, known, channel.business_account_id)
+	template = template_of(message, language, channel)
 	if not template:
 		raise NotSent(OUTSIDE_WINDOW, _("Outside the 24-hour window, and no approved template"))
 	document = frappe.get_doc(message.reference_doctype, message.reference_name)

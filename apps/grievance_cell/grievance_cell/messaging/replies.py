@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import format_datetime, get_datetime, now_datetime
 
 from grievance_cell.conversations.model import Reply
-from grievance_cell.grievances import citizens, informing, lifecycle
+from grievance_cell.grievances import citizens, lifecycle, responses
 from grievance_cell.messaging import (
 	channels,
 	events,
@@ -186,12 +186,48 @@ def _send(document, key: str, kind: str, put: Callable) -> None:
 		# The same was under way already, and is there now.
 		return frappe.db.rollback(save_point="reply")
 	if document.doctype == "Grievance":
-		informing.replied(document)
+		responses.replied(document)
 		# What the citizen says now is for the officer. Not in this transaction: the talk is locked before the case.
 		told = {"notice": "written", "case": document.name}
 		events.tell_session(way.channel, way.conversation_key, reason=key, payload=told)
 		wake_after_commit("inbox", events.shard_of(way.conversation_key))
 	wake_after_commit("outbox", events.shard_of(way.conversation_key))
+
+
+def take_back(message) -> None:
+	"""See that an officer's words that did not reach the citizen count for nothing; `message` is the failed Chat Message's row."""
+	if message.reference_doctype != "Grievance":
+		return
+	lost = [each for each in _written_in(message.reference_name) if each.state == "Failed"]
+	if message.name not in [each.name for each in lost]:
+		return
+	responses.not_heard(message.reference_name, [(each.owner, each.creation) for each in lost])
+	if _awaits_answer(message):
+		return
+	channel, key = frappe.db.get_value("Chat Session", message.session, ["channel", "conversation_key"])
+	told = {"notice": "lost", "case": message.reference_name}
+	events.tell_session(channel, key, reason=str(message.name), payload=told)
+	wake_after_commit("inbox", events.shard_of(key))
+
+
+def _written_in(case: str) -> list:
+	"""List what officers have written in a case; the words that follow a sound are no reply of their own."""
+	written = frappe.get_all(
+		"Chat Message",
+		{"reference_doctype": "Grievance", "reference_name": case, "request_key": ("is", "set")},
+		["name", "session", "state", "owner", "creation", "request_key"],
+		order_by="creation",
+	)
+	return [each for each in written if not each.request_key.endswith(messages.FOLLOWS_SOUND)]
+
+
+def _awaits_answer(message) -> bool:
+	"""Tell whether the citizen has something else of an officer before them that they may answer."""
+	since = now_datetime() - window.WINDOW
+	return any(
+		each.session == message.session and each.state != "Failed" and each.creation > since
+		for each in _written_in(message.reference_name)
+	)
 
 
 def _about(document) -> dict:

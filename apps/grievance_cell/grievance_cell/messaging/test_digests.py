@@ -70,6 +70,12 @@ class TestDailyDigest(DigestTestCase):
 			self.lines(user), {"Due today": 1, "Overdue": 2, "Open again": 1, "New answers of citizens": 1}
 		)
 
+	def test_what_waits_while_its_clock_runs_is_overdue(self):
+		user = self.officer()
+		self.case(user, resolution_by=self.now - timedelta(days=1), status="Awaiting Citizen")
+		digests.send_daily()
+		self.assertEqual(self.lines(user), {"Overdue": 1})
+
 	def test_who_has_nothing_to_do_gets_none(self):
 		idle, settled, busy = self.officer(), self.officer(), self.officer()
 		self.case(idle)

@@ -273,7 +273,7 @@ class TestErasure(SiteTestCase):
 			self.assertEqual(frappe.db.get_value("Grievance Action", row.name, "remark"), remark)
 
 	def test_after_a_crash_it_is_known_which_confidential_cases_were_theirs(self):
-		with patch.object(erasure, "_records", side_effect=ValueError), self.assertRaises(ValueError):
+		with patch.object(erasure, "erase_records", side_effect=ValueError), self.assertRaises(ValueError):
 			erasure.erase(self.report)
 		erasure.erase(self.report)
 		self.assertEqual(self.found(), [])

@@ -234,6 +234,15 @@ class TestFailures(NoticeTestCase):
 		self.send_all()
 		self.assertEqual([each.state for each in self.messages()], ["Failed", "Sent"])
 
+	def test_a_blocked_citizen_gets_no_notice_and_the_case_says_so(self):
+		self.citizen.db_set("blocked", 1)
+		self.wrote(hours_ago=1)
+		self.queue()
+		self.queue(Reply("We take no messages from this number. Please come to the office."))
+		self.send_all()
+		self.assertEqual([each.state for each in self.messages()], ["Failed", "Sent"])
+		self.assertIn("This citizen is blocked", self.comments()[0])
+
 	def test_each_code_that_meta_documents_is_met(self):
 		for code, remedy in REMEDIES.items():
 			if code in range(200, 300) and code != 200:

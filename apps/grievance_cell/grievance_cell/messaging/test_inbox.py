@@ -1,14 +1,21 @@
 import json
-import threading
 from unittest.mock import patch
 
 import frappe
 
 from grievance_cell.conversations import talk
 from grievance_cell.conversations.model import Pin, Reply, Session
-from grievance_cell.database import is_transient
+from grievance_cell.database import MOST_RESTARTS, is_transient
 from grievance_cell.messaging import events, inbox, messages, sessions
-from grievance_cell.testing import ChatTestCase, FrappeTestCase, make, make_channel, mobile_no, unique
+from grievance_cell.testing import (
+	ChatTestCase,
+	FrappeTestCase,
+	in_threads,
+	make,
+	make_channel,
+	mobile_no,
+	unique,
+)
 
 
 class TestConverse(ChatTestCase):
@@ -271,30 +278,6 @@ class TestOverlappingDrains(FrappeTestCase):
 		frappe.delete_doc("Chat Flow", self.flow.name, force=True)
 		frappe.db.commit()
 
-	def in_threads(self, count: int, work) -> None:
-		site, path, failures = frappe.local.site, frappe.local.sites_path, []
-
-		def run():
-			frappe.init(site, sites_path=path)
-			frappe.connect()
-			# What connecting has read is no snapshot of ours.
-			frappe.db.rollback()
-			try:
-				with patch.object(frappe, "enqueue", lambda *args, **kwargs: None):
-					work()
-			except Exception as error:
-				failures.append(error)
-			finally:
-				frappe.destroy()
-
-		threads = [threading.Thread(target=run) for _each in range(count)]
-		for thread in threads:
-			thread.start()
-		for thread in threads:
-			thread.join(60)
-		frappe.db.rollback()
-		self.assertEqual(failures, [])
-
 	def test_each_event_is_done_once_and_in_order(self):
 		texts = [f"message {number}" for number in range(8)]
 		events.store(
@@ -326,7 +309,8 @@ class TestOverlappingDrains(FrappeTestCase):
 			return real(row, state, event, *args)
 
 		with patch.object(talk, "take_turn", take_turn):
-			self.in_threads(3, lambda: inbox.work_off(self.shard))
+			in_threads(self, 3, lambda: inbox.work_off(self.shard))
+			frappe.db.rollback()
 		states = frappe.get_all("Chat Event", {"channel": self.channel.name}, pluck="state")
 		self.assertEqual(states, ["Processed"] * 8)
 		session = frappe.db.get_value("Chat Session", {"channel": self.channel.name})
@@ -338,7 +322,7 @@ class TestOverlappingDrains(FrappeTestCase):
 
 	def test_a_session_is_one_however_many_begin_it(self):
 		def begin():
-			for _again in range(inbox.MOST_RESTARTS):
+			for _again in range(MOST_RESTARTS):
 				try:
 					sessions.lock(self.channel.name, self.number)
 					frappe.db.commit()
@@ -348,7 +332,8 @@ class TestOverlappingDrains(FrappeTestCase):
 					if not is_transient(error):
 						raise
 
-		self.in_threads(4, begin)
+		in_threads(self, 4, begin)
+		frappe.db.rollback()
 		self.assertEqual(frappe.db.count("Chat Session", {"channel": self.channel.name}), 1)
 
 	def test_a_notice_does_not_wait_for_a_turn(self):
@@ -364,6 +349,7 @@ class TestOverlappingDrains(FrappeTestCase):
 			)
 			frappe.db.commit()
 
-		self.in_threads(1, notify)
+		in_threads(self, 1, notify)
+		frappe.db.rollback()
 		session = frappe.db.get_value("Chat Session", {"channel": self.channel.name})
 		self.assertEqual(frappe.db.count("Chat Message", {"session": session}), 1)

@@ -4,9 +4,9 @@ import frappe
 
 from grievance_cell.api import chat_thread
 from grievance_cell.grievances import lifecycle
-from grievance_cell.grievances.informing import REPLIED
 from grievance_cell.grievances.lifecycle import acting_as
-from grievance_cell.messaging import channels, replies
+from grievance_cell.grievances.responses import REPLIED
+from grievance_cell.messaging import channels, failures, replies
 from grievance_cell.testing import (
 	ChatTestCase,
 	make,
@@ -188,6 +188,91 @@ class TestReplies(RepliesTestCase):
 				self.ask(function, collector, **given)
 		self.write("In confidence")
 		self.assertEqual(self.talk()[-1]["text"], "In confidence")
+
+	def test_of_an_emergency_only_words_of_its_office_end_the_calls(self):
+		self.case.db_set({"priority": "Emergency", "first_responded_on": None})
+		operator = make_user("Grievance Operator")
+		make_posting(make_department(), self.ward, user=operator)
+		for user, taken in ((operator, False), (self.officer, True)):
+			with self.subTest(taken=taken):
+				self.write("Help is on the way", user=user)
+				self.assertEqual(bool(self.standing()[0]), taken)
+
+	def test_when_the_offices_words_are_lost_an_emergency_is_not_taken_by_what_others_wrote(self):
+		self.case.db_set({"priority": "Emergency", "first_responded_on": None})
+		operator = make_user("Grievance Operator")
+		make_posting(make_department(), self.ward, user=operator)
+		self.write("The office knows", user=operator)
+		self.write("We are coming")
+		self.assertTrue(self.standing()[0])
+		self.lose("We are coming")
+		self.assertIsNone(self.standing()[0])
+
+	# words that are lost
+
+	def lose(self, text: str) -> None:
+		"""Have Meta say that a message did not arrive."""
+		(lost,) = [each for each in self.messages() if each.text == text]
+		self.set("Chat Message", lost.name, state="Failed")
+		failures.follow_up(frappe.get_doc("Chat Message", lost.name), 131026, "Not on WhatsApp")
+		frappe.db.commit()
+		self.work_off()
+
+	def standing(self) -> tuple:
+		fields = ["first_responded_on", "response_status", "citizen_informed_on", "next_check_on"]
+		return frappe.db.get_value("Grievance", self.case.name, fields)
+
+	def test_a_reply_that_did_not_arrive_counts_for_nothing(self):
+		before = self.standing()
+		self.assertIsNone(before[0])
+		self.write("We are coming")
+		self.assertTrue(self.standing()[0])
+		self.lose("We are coming")
+		self.assertEqual(self.standing(), before)
+
+	def test_one_that_arrived_still_counts(self):
+		self.write("We are coming")
+		self.write("Tomorrow at ten")
+		arrived = self.standing()[2]
+		self.lose("We are coming")
+		self.assertEqual(self.standing()[0], arrived)
+		self.assertEqual(self.standing()[2], arrived)
+
+	def test_a_move_that_followed_is_the_response_then(self):
+		self.write("We are coming")
+		with acting_as(self.officer):
+			lifecycle.move(frappe.get_doc("Grievance", self.case.name), "In Progress")
+		moved = frappe.get_last_doc("Grievance Action", {"reference_name": self.case.name}).done_on
+		self.lose("We are coming")
+		self.assertEqual(self.standing()[0], moved)
+
+	def test_after_a_reply_that_did_not_arrive_no_answer_is_expected(self):
+		self.write("We are coming")
+		self.work_off()
+		self.lose("We are coming")
+		self.say("The drain is choked")
+		said = frappe.get_last_doc("Chat Message", {"direction": "In"})
+		self.assertNotEqual(said.reference_name, self.case.name)
+
+	def test_while_another_one_arrived_the_answer_is_still_the_officers(self):
+		self.write("We are coming")
+		self.write("Tomorrow at ten")
+		self.work_off()
+		self.lose("We are coming")
+		self.say("Thank you, come soon please")
+		said = frappe.get_last_doc("Chat Message", {"direction": "In"})
+		self.assertEqual(said.reference_name, self.case.name)
+
+	def test_what_quotes_an_officers_words_goes_to_their_case(self):
+		self.write("We are coming")
+		self.send_all()
+		self.set("Chat Message", {"request_key": ("is", "set")}, creation=self.now - timedelta(days=3))
+		(written,) = [each for each in self.messages() if each.text == "We are coming"]
+		self.say("menu")
+		self.receive_text("yes", context={"id": written.message_id})
+		self.work_off()
+		said = frappe.get_last_doc("Chat Message", {"direction": "In"})
+		self.assertEqual((said.text, said.reference_name), ("yes", self.case.name))
 
 	# files
 

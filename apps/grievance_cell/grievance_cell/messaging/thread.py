@@ -116,3 +116,14 @@ def _reason(row) -> str:
 	if row.error_code and remedy_of(row.error_code).kind == UNREACHABLE:
 		return _("This number cannot be reached on WhatsApp")
 	return row.error or _("WhatsApp gave no reason")
+
+
+def quoted(session: str, message: dict) -> str:
+	"""Name the case in which an officer has written what an inbound message quotes, "" if it quotes nothing of the kind."""
+	context = message.get("context")
+	quoted_id = context.get("id") if isinstance(context, dict) else None
+	if not quoted_id or not isinstance(quoted_id, str):
+		return ""
+	written = {"message_id": quoted_id, "session": session, "direction": "Out", "request_key": ("is", "set")}
+	of = frappe.db.get_value("Chat Message", written, ["reference_doctype", "reference_name"])
+	return of[1] if of and of[0] == "Grievance" else ""

@@ -2,6 +2,7 @@
 
 import frappe
 
+from grievance_cell.grievances.attached_records import citizens_data, condition_of
 from grievance_cell.grievances.visibility import (
 	ALL,
 	is_among,
@@ -10,6 +11,9 @@ from grievance_cell.grievances.visibility import (
 	visible_identities,
 )
 from grievance_cell.organisation import reach
+
+# What comes of a talk is seen with it, and a message on a case with the case.
+SEEN_WITH_TALK = ("Grievance", "Callback Request", "Citizen", "Chat Event", "Chat Session", "Chat Message")
 
 
 def visible_channels(user: str | None = None) -> str:
@@ -60,7 +64,14 @@ def visible_messages(user: str | None = None) -> str:
 		f"`tabChat Message`.`session` in (select `name` from `tabChat Session` where {sessions or '1 = 1'})"
 	)
 	of_case += f" and `tabChat Message`.`reference_name` not in (select `grievance` {_hidden(user)})"
-	return f"(({about_case} and {of_case}) or (not {about_case} and {of_session}))"
+	# What an office is told of something else may be nothing for who sees its talk.
+	of_other = condition_of(
+		"`tabChat Message`.`reference_doctype`",
+		"`tabChat Message`.`reference_name`",
+		[doctype for doctype in citizens_data() if doctype not in SEEN_WITH_TALK],
+		user,
+	)
+	return f"(({about_case} and {of_case}) or (not {about_case} and {of_session} and {of_other or '1 = 1'}))"
 
 
 def can_see_message(doc, ptype: str | None = None, user: str | None = None) -> bool:

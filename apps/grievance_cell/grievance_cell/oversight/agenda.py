@@ -1,18 +1,19 @@
 """What a review meeting goes through: read from the cases as its chair sees them, and kept as it was on that day.
 
-What is counted is said once, as SQL for the numbers and their oldest rows, and as filters for the list that a number opens.
+What is counted is said once, as the filters of the list that a number opens (grievances.figures).
 """
 
 from datetime import timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import cint, formatdate, getdate, now_datetime
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import cint, formatdate, get_datetime, getdate, now_datetime
 
+from grievance_cell.grievances import figures
 from grievance_cell.grievances.decisions import APPROVALS_OF_HEAD
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
+from grievance_cell.grievances.figures import TREE, Filter, Period
 from grievance_cell.grievances.proposals import LONG_TERM
-from grievance_cell.grievances.visibility import visible_cases
 from grievance_cell.organisation import reach
 from grievance_cell.organisation.postings import worker_of
 from grievance_cell.oversight.directions import RESERVED_CASE
@@ -27,20 +28,14 @@ OFTEN_REOPENED = 2
 # So many cases of each item stand in the agenda, the oldest first, and so many directions; the others are a number.
 OLDEST, MOST_DIRECTIONS = 10, 50
 WEEK, MONTH = 7, 30
-
-OVERDUE = "`status` in %(open)s and `resolution_by` < %(now)s"
-CONDITIONS = {
-	REOPENED: "`reopen_count` >= %(often_reopened)s",
-	TRANSFERRED: "%(often_transferred)s > 0 and `transfer_count` >= %(often_transferred)s",
-	NO_REASON: f"{OVERDUE} and coalesce(`delay_reason`, '') = ''",
-	PAST_ITS_DATE: "`long_term_count` > 0 and `expected_by` < %(today)s",
-	WITH_CHAIR: "`posting` = %(chair)s",
-	SECOND_EXTENSION: "`proposal` = %(long_term)s and `long_term_count` >= %(approvals)s",
-}
-# A case that is nobody's part and has not ended.
-RUNNING = "`status` in %(running)s and coalesce(`parent_grievance`, '') = ''"
-# What all heads read says of these no more than the number.
-RESERVED = "(`confidential` = 1 or coalesce(`against_posting`, '') != '')"
+# The columns of Review Department that count overdue cases.
+AGES = ("overdue", "overdue_up_to_week", "overdue_up_to_month", "overdue_over_month", "without_reason")
+# Of a case in confidence, or against an office, what all heads read says no more than the number.
+FIELDS = (
+	"name", "category", "area", "department", "posting", "resolution_by", "reopen_count", "transfer_count", "expected_by",
+	"proposed_date", "confidential", "against_posting",
+)  # fmt: skip
+ITEMS = (REOPENED, TRANSFERRED, NO_REASON, PAST_ITS_DATE, WITH_CHAIR, SECOND_EXTENSION)
 
 
 def fill(meeting) -> None:
@@ -48,93 +43,86 @@ def fill(meeting) -> None:
 	user = worker_of(meeting.chair)
 	if not user:
 		frappe.throw(_("{0} is vacant: nobody can chair this meeting").format(meeting.chair))
+	# An empty agenda would say that nothing is overdue.
+	if not frappe.has_permission("Grievance", user=user):
+		frappe.throw(
+			_("{0} is held by {1}, who may not see cases: choose another chair, or give them a role").format(
+				meeting.chair, user
+			)
+		)
 	now = now_datetime()
-	values = {
-		"now": now,
-		"today": getdate(now),
-		"week": getdate(now) - timedelta(days=WEEK),
-		"month": getdate(now) - timedelta(days=MONTH),
-		"open": statuses(OPEN),
-		"running": statuses(OPEN, PAUSED),
-		"chair": meeting.chair,
-		"long_term": LONG_TERM,
-		"approvals": APPROVALS_OF_HEAD,
-		"often_reopened": OFTEN_REOPENED,
-		"often_transferred": often_transferred(),
-		"oldest": OLDEST,
-		"most": MOST_DIRECTIONS,
-	}
-	meeting.update({table: [] for table in TABLES})
-	scope = scope_of(meeting.area, user)
-	numbers = fill_departments(meeting, scope, values)
-	for item in CONDITIONS:
-		if numbers[item]:
-			meeting.append("numbers", {"item": item, "number": numbers[item]})
-			fill_cases(meeting, item, scope, values)
-	fill_follow_ups(meeting, user, values)
 	meeting.agenda_made_on = now
+	lists = lists_of(meeting)
+	meeting.update({table: [] for table in TABLES})
+	numbers = fill_departments(meeting, lists, user)
+	for item in ITEMS:
+		if numbers.get(item):
+			meeting.append("numbers", {"item": item, "number": numbers[item]})
+			fill_cases(meeting, item, lists[item], user)
+	fill_follow_ups(meeting, user, {"today": getdate(now), "most": MOST_DIRECTIONS})
 
 
-def scope_of(area: str, user: str) -> str:
-	"""Write the SQL condition on the cases of an area that a user sees."""
-	inside = reach.in_branches("`tabGrievance`.`area`", reach.positions([area]))
-	# Beside values of ours a sign of per cent is to be doubled.
-	return f"({inside}) and ({visible_cases(user) or '1 = 1'})".replace("%", "%%")
-
-
-def statuses(*categories: str) -> list[str]:
-	return frappe.get_all("Grievance Status", {"category": ("in", categories)}, pluck="name", order_by="name")
+def lists_of(meeting) -> dict[str, list[Filter]]:
+	"""Write the filters of the list of each item and of each number of a department, as of when the agenda was made."""
+	now = get_datetime(meeting.agenda_made_on)
+	defined = figures.definitions(Period(now, now), now)
+	inside: list[Filter] = [("area", TREE, meeting.area)]
+	pending, overdue = [*defined["pending"], *inside], [*defined["overdue"], *inside]
+	today = getdate(now)
+	week, month = (f"{today - timedelta(days=days)} 00:00:00" for days in (WEEK, MONTH))
+	lists = {
+		REOPENED: [*pending, ("reopen_count", ">=", OFTEN_REOPENED)],
+		NO_REASON: [*overdue, ("delay_reason", "is", "not set")],
+		PAST_ITS_DATE: [
+			*pending,
+			("long_term_count", ">", 0),
+			("expected_by", "is", "set"),
+			("expected_by", "<", str(today)),
+		],
+		WITH_CHAIR: [*pending, ("posting", "=", meeting.chair)],
+		SECOND_EXTENSION: [
+			*pending,
+			("proposal", "=", LONG_TERM),
+			("long_term_count", ">=", APPROVALS_OF_HEAD),
+		],
+		"overdue": overdue,
+		"overdue_up_to_week": [*overdue, ("resolution_by", ">=", week)],
+		"overdue_up_to_month": [*overdue, ("resolution_by", ">=", month), ("resolution_by", "<", week)],
+		"overdue_over_month": [*overdue, ("resolution_by", "<", month)],
+	}
+	lists["without_reason"] = lists[NO_REASON]
+	if limit := often_transferred():
+		lists[TRANSFERRED] = [*pending, ("transfer_count", ">=", limit)]
+	return lists
 
 
 def often_transferred() -> int:
 	return cint(frappe.get_cached_doc("Grievance Settings").collector_after_transfers)
 
 
-def fill_departments(meeting, scope: str, values: dict) -> dict[str, int]:
-	"""Fill in what is overdue in each department, by age; returns the numbers of all items, counted in the same query."""
-	sums = ", ".join(f"coalesce(sum({condition}), 0)" for condition in CONDITIONS.values())
-	found = frappe.db.sql(
-		f"""select `department`, coalesce(sum({OVERDUE}), 0),
-			coalesce(sum({OVERDUE} and date(`resolution_by`) >= %(week)s), 0),
-			coalesce(sum({OVERDUE} and date(`resolution_by`) < %(month)s), 0), {sums}
-		from `tabGrievance` where {RUNNING} and {scope} group by `department` order by 2 desc, `department`""",
-		values,
-	)
-	numbers = dict.fromkeys(CONDITIONS, 0)
-	for department, overdue, week, month, *of_items in found:
-		counted = dict(zip(CONDITIONS, map(cint, of_items), strict=True))
-		numbers = {item: number + counted[item] for item, number in numbers.items()}
-		if overdue:
+def fill_departments(meeting, lists: dict[str, list[Filter]], user: str) -> dict[str, int]:
+	"""Fill in what is overdue in each department, by age; returns the numbers of all lists."""
+	found = figures.count(lists, ["department"], user=user)
+	for row in sorted(found, key=lambda row: (-row.overdue, row.department)):
+		if row.overdue:
 			meeting.append(
-				"departments",
-				{
-					"department": department,
-					"overdue": overdue,
-					"overdue_up_to_week": week,
-					"overdue_up_to_month": overdue - week - month,
-					"overdue_over_month": month,
-					"without_reason": counted[NO_REASON],
-				},
+				"departments", {"department": row.department or None, **{age: row[age] for age in AGES}}
 			)
-	return numbers
+	return {name: sum(row[name] for row in found) for name in lists}
 
 
-def fill_cases(meeting, item: str, scope: str, values: dict) -> None:
+def fill_cases(meeting, item: str, filters: list[Filter], user: str) -> None:
 	"""Fill in the oldest cases of an item."""
-	condition = CONDITIONS[item]
-	found = frappe.db.sql(
-		f"""select `name`, `category`, `area`, `department`, `posting`, `resolution_by`, `reopen_count`, `transfer_count`,
-			`expected_by`, `proposed_date`, {OVERDUE} overdue, {RESERVED} reserved
-		from `tabGrievance` where {condition} and {RUNNING} and {scope}
-		order by coalesce(`resolution_by`, `registered_on`), `name` limit %(oldest)s""",
-		values,
-		as_dict=True,
-	)
+	now = get_datetime(meeting.agenda_made_on)
+	table = frappe.qb.DocType("Grievance")
+	query = frappe.qb.from_(table).select(*FIELDS).where(figures.matching(table, filters))
+	oldest = Coalesce(table.resolution_by, table.registered_on)
+	found = query.where(figures.seen_by(user)).orderby(oldest, table.name).limit(OLDEST).run(as_dict=True)
 	for case in found:
 		row = {"item": item, "grievance": case.name}
-		if case.overdue:
-			row["days_overdue"] = (values["today"] - getdate(case.resolution_by)).days
-		if not case.reserved:
+		if case.resolution_by and case.resolution_by < now.replace(microsecond=0):
+			row["days_overdue"] = (getdate(now) - getdate(case.resolution_by)).days
+		if not (case.confidential or case.against_posting):
 			row |= {field: case[field] for field in ("category", "area", "department", "posting")}
 		row |= {
 			REOPENED: {"times": case.reopen_count},
@@ -184,63 +172,26 @@ def fill_follow_ups(meeting, user: str, values: dict) -> None:
 		meeting.append("numbers", {"item": NOT_DONE, "number": number})
 
 
-def filters_of(item: str, meeting) -> dict:
-	"""Write the filters of the list that an item's number opens, as Frappe's desk takes them: what stands there now."""
-	if item == NOT_DONE:
-		return {"status": "Open", **inside_area(meeting.area)}
-	overdue = {"status": ["in", statuses(OPEN)], "sla_status": "Overdue"}
-	own = {
-		REOPENED: {"reopen_count": [">=", OFTEN_REOPENED]},
-		TRANSFERRED: {"transfer_count": [">=", often_transferred()]},
-		# Not by the date: in Frappe's list one that is missing lies before every other.
-		NO_REASON: {**overdue, "delay_reason": ["is", "not set"]},
-		PAST_ITS_DATE: {
-			"long_term_count": [">", 0],
-			"expected_by": ["between", ["2000-01-01", str(getdate() - timedelta(days=1))]],
-		},
-		WITH_CHAIR: {"posting": meeting.chair},
-		SECOND_EXTENSION: {"proposal": LONG_TERM, "long_term_count": [">=", APPROVALS_OF_HEAD]},
-	}[item]
-	return {**running_cases(meeting.area), **own}
+def directions_not_done(meeting) -> list[Filter]:
+	"""Write the filters of the list of Review Directions that are not done."""
+	return [("status", "=", "Open"), ("area", TREE, meeting.area)]
 
 
-def filters_of_department(department: str, age: str, meeting) -> dict:
-	"""Write the filters of the list that a number of a department opens; `age` is a column of Review Department."""
-	today = getdate(meeting.agenda_made_on)
-	week, month = (str(today - timedelta(days=days)) for days in (WEEK, MONTH))
-	# Frappe reads an end as the whole of that day, and as the first moment of the next.
-	older_than_week = str(today - timedelta(days=WEEK + 1))
-	more = {
-		"overdue_up_to_week": {"resolution_by": [">=", week]},
-		"overdue_up_to_month": {"resolution_by": ["between", [month, older_than_week]]},
-		"overdue_over_month": {"resolution_by": ["<", month]},
-		"without_reason": {"delay_reason": ["is", "not set"]},
-	}
-	overdue = {"status": ["in", statuses(OPEN)], "sla_status": "Overdue"}
-	return {**running_cases(meeting.area), **overdue, "department": department, **more.get(age, {})}
-
-
-def running_cases(area: str) -> dict:
-	return {
-		"status": ["in", statuses(OPEN, PAUSED)],
-		"parent_grievance": ["is", "not set"],
-		**inside_area(area),
-	}
-
-
-def inside_area(area: str) -> dict:
-	return {"area": ["descendants of (inclusive)", area]}
+def of_department(department: str | None) -> Filter:
+	return ("department", "=", department) if department else ("department", "is", "not set")
 
 
 def written(meeting) -> str:
 	"""Write out an agenda as HTML, with what the form needs to open its lists and to give directions."""
+	lists = lists_of(meeting) if meeting.agenda_made_on else {}
+	lists[NOT_DONE] = directions_not_done(meeting)
 	return frappe.render_template(
 		"templates/includes/review_agenda.html",
 		{
 			"doc": meeting,
 			"in_desk": True,
-			"list_filters": {row.item: filters_of(row.item, meeting) for row in meeting.numbers},
-			"filters_of_department": lambda row, age: filters_of_department(row.department, age, meeting),
+			"list_filters": lists,
+			"filters_of_department": lambda row, age: [*lists[age], of_department(row.department)],
 		},
 	)
 

@@ -2,23 +2,27 @@
 
 import frappe
 
+from grievance_cell.database import restarted
 from grievance_cell.oversight import directions, sending
 from grievance_cell.oversight.doctype.review_meeting.review_meeting import own_area
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def fill_agenda(meeting: str) -> None:
 	"""Fill the agenda of a planned meeting anew."""
 	open_meeting(meeting).fill_agenda()
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def hold(meeting: str) -> None:
 	"""Note that a meeting was held, whose agenda then stays as it was."""
 	open_meeting(meeting).hold()
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def send_to_heads(meeting: str, again: bool | int | str = False) -> int:
 	"""Mail the agenda, of a held meeting the minutes, to all heads; returns to how many. Once, unless `again`."""
 	return sending.send(open_meeting(meeting), bool(frappe.utils.cint(again)))
@@ -42,30 +46,35 @@ def office_for(
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def report_done(direction: str, remark: str) -> None:
 	"""Report a direction as done, with a line on what was done."""
 	directions.report_done(open_direction(direction), remark)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def confirm(direction: str) -> None:
 	"""Confirm that a direction is done."""
 	directions.confirm(open_direction(direction))
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def reopen(direction: str, remark: str, due_on: str | None = None) -> None:
 	"""Open a direction again that is not done after all."""
 	directions.reopen(open_direction(direction), remark, due_on)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def postpone(direction: str, due_on: str, remark: str) -> None:
 	"""Give a direction a later date."""
 	directions.postpone(open_direction(direction), due_on, remark)
 
 
 @frappe.whitelist(methods=["POST"])
+@restarted
 def drop(direction: str, remark: str) -> None:
 	"""Take a direction back."""
 	directions.drop(open_direction(direction), remark)

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime
 
-from grievance_cell.database import is_transient
+from grievance_cell.database import one_by_one
 from grievance_cell.grievances import actions
 from grievance_cell.grievances.assignments import HOLDING
 from grievance_cell.messaging import notices
@@ -14,6 +14,7 @@ from grievance_cell.organisation.postings import held_by, worker_of
 OPEN, DONE, DROPPED = "Open", "Done", "Dropped"
 GIVEN, REPORTED, CONFIRMED = "Direction Given", "Direction Done", "Direction Confirmed"
 REOPENED, POSTPONED, WITHDRAWN = "Direction Reopened", "Direction Postponed", "Direction Dropped"
+PASSED_ON = "Direction Passed On"
 COLLECTOR = "Collector"
 # What is directed in a confidential case, or in a complaint against an office, all heads would read in the minutes.
 RESERVED_CASE = (
@@ -72,6 +73,7 @@ def reopen(direction, remark: str, due_on=None) -> None:
 		confirmed_on=None,
 	)
 	note(direction, REOPENED, remark)
+	settle_office(direction)
 	notices.tell_of(direction, notices.DIRECTION_REOPENED, frappe.session.user, remark)
 
 
@@ -159,7 +161,7 @@ def future(day):
 
 def follow(direction) -> None:
 	"""See that an open direction is the task of who works for its office today, and an ended one nobody's."""
-	user = worker_of(direction.posting) if direction.status == OPEN else None
+	user = worker_of(direction.posting) if direction.status == OPEN and may_stay(direction) else None
 	# Nobody's while the office is vacant: whoever comes back to it is given it anew.
 	if direction.status == OPEN and user != direction.assigned_to:
 		direction.db_set("assigned_to", user, update_modified=False, notify=True)
@@ -194,11 +196,12 @@ def keep_to_direction(todo, method: str | None = None) -> None:
 	if todo.reference_type != "Review Direction" or not todo.allocated_to:
 		return
 	direction = frappe.db.get_value(
-		"Review Direction", todo.reference_name, ["status", "posting", "due_on"], as_dict=True
+		"Review Direction", todo.reference_name, ["status", "posting", "due_on", "grievance"], as_dict=True
 	)
 	if not direction or direction.status != OPEN:
 		return
-	own = todo.allocated_to == worker_of(direction.posting) and getdate(todo.date) == direction.due_on
+	worker = worker_of(direction.posting) if may_stay(direction) else None
+	own = todo.allocated_to == worker and getdate(todo.date) == direction.due_on
 	if own != (todo.status == "Open"):
 		frappe.throw(
 			_("A direction is its office's task until it is reported as done, in the direction itself")
@@ -217,41 +220,90 @@ def on_posting_change(posting, method: str | None = None) -> None:
 		)
 
 
-def hand_over(names: list[str] | None = None) -> None:
-	"""Bring the open directions of these postings, or of all, to who works for them today (a job; daily for leaves).
+def on_case_change(case, method: str | None = None) -> None:
+	"""Have the open directions of a case leave an office that it turns out to complain of (Grievance, on_update)."""
+	before = case.get_doc_before_save()
+	if case.against_posting and before and before.against_posting != case.against_posting:
+		frappe.enqueue(
+			"grievance_cell.oversight.directions.hand_over",
+			queue="long",
+			grievance=case.name,
+			enqueue_after_commit=True,
+		)
+
+
+def hand_over(names: list[str] | None = None, grievance: str | None = None) -> None:
+	"""Bring the open directions of these postings, of a case, or all to who works for them today (a job; daily for leaves).
 
 	Each is a transaction of its own, and what was done already is not done again.
 	"""
-	workers = postings.workers()
-	chosen = {"posting": ("in", names)} if names else {}
-	for row in frappe.get_all(
-		"Review Direction", {"status": OPEN, **chosen}, ["name", "posting", "assigned_to"], order_by="name"
-	):
-		if workers.get(row.posting) == row.assigned_to:
-			continue
-		frappe.db.rollback()
-		try:
-			direction = frappe.get_doc("Review Direction", row.name, for_update=True)
-			follow(direction)
-			if workers.get(row.posting):
-				notices.tell_of(direction, notices.DIRECTED, "Administrator")
-			frappe.db.commit()
-		except Exception as error:
-			frappe.db.rollback()
-			if not is_transient(error):
-				frappe.log_error(
-					title="Handing over failed",
-					reference_doctype="Review Direction",
-					reference_name=row.name,
-				)
-				frappe.db.commit()
+	one_by_one(
+		"Review Direction",
+		_misplaced(postings.workers(), names, grievance),
+		_hand_over,
+		"Handing over failed",
+	)
+
+
+def _misplaced(workers: dict[str, str | None], names: list[str] | None, grievance: str | None) -> list[str]:
+	chosen = {"posting": ("in", names)} if names else {"grievance": grievance} if grievance else {}
+	fields = ["name", "posting", "assigned_to", "grievance", "department", "area"]
+	found = frappe.get_all("Review Direction", {"status": OPEN, **chosen}, fields, order_by="name")
+	return [row.name for row in found if _is_misplaced(row, workers)]
+
+
+def _is_misplaced(direction, workers: dict[str, str | None]) -> bool:
+	if may_stay(direction):
+		return workers.get(direction.posting) != direction.assigned_to
+	return bool(office_instead(direction) or direction.assigned_to)
+
+
+def _hand_over(name: str) -> None:
+	direction = frappe.get_doc("Review Direction", name, for_update=True)
+	was = direction.assigned_to
+	if direction.status == OPEN:
+		settle_office(direction)
+	if direction.status == OPEN and direction.assigned_to and direction.assigned_to != was:
+		notices.tell_of(direction, notices.DIRECTED, "Administrator")
+
+
+def may_stay(direction) -> bool:
+	"""Tell whether a direction's office is still there, and not one that its case complains of."""
+	if not postings.is_officers(direction.posting):
+		return False
+	against = direction.grievance and frappe.db.get_value("Grievance", direction.grievance, "against_posting")
+	return not (against and postings.is_barred(direction.posting, against))
+
+
+def office_instead(direction) -> str | None:
+	"""Name the office that a direction goes to which cannot stay with its own; None if there is none."""
+	found = office_for(direction.grievance, direction.department, direction.area)
+	moved = frappe._dict(posting=found, grievance=direction.grievance)
+	return found if found and found != direction.posting and may_stay(moved) else None
+
+
+def settle_office(direction) -> None:
+	"""See that an open direction is with an office that may have it, and is the task of who works there."""
+	other = None if may_stay(direction) else office_instead(direction)
+	if other:
+		pass_on(direction, other)
+	else:
+		follow(direction)
+
+
+def pass_on(direction, posting: str) -> None:
+	"""Give a direction to another office, as a case is given that cannot stay where it is."""
+	was = direction.posting
+	direction.flags.passed_on = True
+	keep(direction, posting=posting)
+	note(direction, PASSED_ON, f"{was} -> {posting}")
 
 
 def review_directions(meeting) -> list:
 	"""List what was directed in a meeting (for templates), of a case that is reserved no more than the number."""
 	return frappe.db.sql(
 		f"""select `name`, if({RESERVED_CASE}, null, `direction`) direction, `grievance`, `department`,
-			if({RESERVED_CASE}, null, `posting`) posting, `due_on`, `status`
+			if({RESERVED_CASE}, null, `posting`) posting, `due_on`, `first_due_on`, `status`
 		from `tabReview Direction` where `meeting` = %s order by `name`""",
 		meeting.name,
 		as_dict=True,

@@ -1,16 +1,22 @@
 """How an area's cases stand, in numbers that anybody may see: for the public page /grievances."""
 
-from bisect import bisect_right
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date, timedelta
 
 import frappe
 from frappe.utils import add_months, get_first_day, get_last_day, now_datetime, nowdate
+from redis.exceptions import RedisError
 
 from grievance_cell.grievances import figures
 from grievance_cell.grievances.figures import TREE, WHOLE, Period
+from grievance_cell.oversight import places
 from grievance_cell.oversight.reports import share
 
-CACHE_SECONDS = 600
+# So long what was counted is shown as it is; so long it is kept to be shown while somebody counts anew.
+FRESH, KEPT = timedelta(minutes=10), timedelta(days=1)
+# How long one counter may take, after which it is taken for dead, and how long a reader waits for the first count of all.
+LONGEST_COUNT, LONGEST_WAIT = 120, 30
 MONTHS = 6
 SHOWN = (
 	"received", "settled", "within_time", "late", "confirmed", "deemed", "forced", "rated", "pending", "overdue",
@@ -22,7 +28,7 @@ COUNTING = "Administrator"
 
 
 def of_area(area: str | None = None) -> dict:
-	"""Count the cases of an area, or of all, of this month and the five before it; what was counted is kept for ten minutes.
+	"""Count the cases of an area, or of all, of this month and the five before it; what was counted is shown for ten minutes.
 
 	`totals` and each of `departments` and `places` have the figures of SHOWN with `average_days`, `within_share` (per cent)
 	and `stars` (an average), None of nothing; `totals` has `median_days` too; `months` has `month` (its first day), `received`
@@ -30,11 +36,40 @@ def of_area(area: str | None = None) -> dict:
 	none, or fewer cases than FEWEST, stands together at the end, at "". Of an area with fewer there is only `few`.
 	"""
 	key = f"grievance_cell:public_figures:{area or ''}"
-	counted = frappe.cache.get_value(key, expires=True)
-	if counted is None:
-		counted = _count(area)
-		frappe.cache.set_value(key, counted, expires_in_sec=CACHE_SECONDS)
+	counted = _fresh(key)
+	if counted:
+		return counted
+	with _one_counter(key, kept=frappe.cache.get_value(key, expires=True)) as shown:
+		# Whoever counted while this one waited has left it here.
+		counted = shown or _fresh(key)
+		if not counted:
+			counted = _count(area)
+			frappe.cache.set_value(key, counted, expires_in_sec=int(KEPT.total_seconds()))
 	return counted
+
+
+def _fresh(key: str) -> dict | None:
+	counted = frappe.cache.get_value(key, expires=True)
+	return counted if counted and counted["as_of"] > now_datetime() - FRESH else None
+
+
+@contextmanager
+def _one_counter(key: str, kept: dict | None) -> Iterator[dict | None]:
+	"""Let one count at a time; gives what is to be shown meanwhile to those who need not wait, None to who is to count.
+
+	A page that is asked for by many at once is counted once. Without a cache to meet at, each counts.
+	"""
+	try:
+		lock = frappe.cache.lock(frappe.cache.make_key(f"{key}:counting"), timeout=LONGEST_COUNT)
+		own = lock.acquire(blocking=not kept, blocking_timeout=None if kept else LONGEST_WAIT)
+	except RedisError:
+		own, kept = False, None
+	try:
+		yield None if own else kept
+	finally:
+		if own:
+			with suppress(RedisError):
+				lock.release()
 
 
 def _count(area: str | None) -> dict:
@@ -57,7 +92,7 @@ def _count(area: str | None) -> dict:
 		"months": _by_month(months, where),
 		"departments": _most_first(figures.count(wanted, ["department"], where, COUNTING), "department"),
 		"places": _most_first(
-			_rolled_up(figures.count(wanted, ["area"], where, COUNTING), places_in(area)), "area"
+			places.rolled_up(figures.count(wanted, ["area"], where, COUNTING), places.below(area)), "area"
 		),
 	}
 
@@ -73,50 +108,6 @@ def _by_month(months: list[date], where: list) -> list[dict]:
 		{"month": begin, **{name: counted[f"{name}_{begin:%Y_%m}"] for name in ("received", "settled")}}
 		for begin in months
 	]
-
-
-def places_in(area: str | None) -> list[frappe._dict]:
-	"""List the areas directly below one, in the order of the tree: name, lft, rgt. Of all: below the only root, if there is one."""
-	if not area:
-		roots = _children("")
-		if len(roots) != 1:
-			return roots
-		area = roots[0].name
-	return _children(area)
-
-
-def _children(area: str) -> list[frappe._dict]:
-	return frappe.get_all(
-		"Local Area",
-		# Constituencies lie across the tree.
-		{"parent_local_area": area or ("is", "not set"), "area_type": ("!=", "Constituency")},
-		["name", "lft", "rgt"],
-		order_by="lft",
-	)
-
-
-def _rolled_up(rows: list[frappe._dict], places: list[frappe._dict]) -> list[frappe._dict]:
-	"""Add up what was counted by area for each of the places that it lies in; what lies in none stands at ""."""
-	positions = dict(
-		frappe.get_all(
-			"Local Area",
-			{"name": ("in", [row.area for row in rows if row.area] or [""])},
-			["name", "lft"],
-			as_list=True,
-		)
-	)
-	begins = [place.lft for place in places]
-	sums: dict[str, frappe._dict] = {}
-	for row in rows:
-		lft = positions.get(row.area, 0)
-		found = bisect_right(begins, lft) - 1
-		inside = found >= 0 and lft < places[found].rgt
-		key = places[found].name if inside else ""
-		total = sums.setdefault(key, frappe._dict(area=key))
-		for name, number in row.items():
-			if name != "area":
-				total[name] = total.get(name, 0) + number
-	return list(sums.values())
 
 
 def _most_first(rows: list[frappe._dict], field: str) -> list[dict]:

@@ -1,14 +1,16 @@
 """What the reports have in common: the reader's choice of days and cases, numbers that open their lists, names to read.
 
 A column of numbers carries as `cases` the filters of the list that it counts, and a row those that it adds; the desk opens
-the list with both (public/js/reports.js). What a figure counts, grievances.figures defines.
+the list with both (public/js/reports.js). A row whose number of some column is counted by another field says so in `cases_of`.
+A row that carries `way` instead names in `lists` what its numbers open; what no list can be asked for its report lists itself.
+What a figure counts, grievances.figures defines.
 """
 
 from collections.abc import Callable, Sequence
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, flt, getdate, nowdate
+from frappe.utils import add_days, cint, flt, getdate, nowdate
 
 from grievance_cell.grievances import figures
 from grievance_cell.grievances.figures import Filter, Period, Spread
@@ -17,10 +19,12 @@ from grievance_cell.grievances.figures import Filter, Period, Spread
 DAYS = 30
 TYPES = ("complaints", "demands", "suggestions")
 CLOSURES = ("confirmed", "deemed", "forced")
-CHOICES = {"grievance_type": "=", "department": "=", "category": "=", "posting": "=", "area": figures.TREE}
+CHOICES = {"grievance_type": "=", "department": "=", "category": figures.TREE, "area": figures.TREE}
 ALARMING = {"overdue", "overdue_unexplained", "forced", "late"}
 # So many bars can be told apart.
 MOST_BARS = 12
+# A chart that moves as it appears breaks if the page gets another width meanwhile, as it does when the rows come.
+STILL = {"disableEntryAnimation": 1}
 COLOURS = ["#449CF0", "#48BB74", "#ECAD4B", "#CB2929", "#761ACB"]
 
 
@@ -81,6 +85,17 @@ def text(fieldname: str, label: str, width: int = 180) -> dict:
 	return {"fieldname": fieldname, "label": label, "fieldtype": "Data", "width": width}
 
 
+def case_link() -> dict:
+	"""Make the column of a report that lists cases, by which each opens."""
+	return {
+		"fieldname": "case_name",
+		"label": _("Case"),
+		"fieldtype": "Link",
+		"options": "Grievance",
+		"width": 160,
+	}
+
+
 def number(name: str, cases: Sequence[Filter], label: str | None = None) -> dict:
 	"""Make a column of numbers that open their lists."""
 	label = label or labels()[name]
@@ -113,15 +128,29 @@ def by_field(
 	shown: dict[str, list[Filter]],
 	where: Sequence[Filter],
 	name_of: Callable[[str], str] = _,
+	elsewhere: dict[str, str] | None = None,
 ) -> list[frappe._dict]:
-	"""Count figures by a field of the case: all together in the first row, then one row a value, in the order of names."""
-	rows = figures.count(shown, [field], where)
+	"""Count figures by a field of the case: all together in the first row, then one row a value, in the order of names.
+
+	`elsewhere` names the figures that are counted by another field than the others.
+	"""
+	elsewhere = elsewhere or {}
+	counted = [({name: shown[name] for name in shown if name not in elsewhere}, field)]
+	counted += [({name: shown[name]}, other) for name, other in elsewhere.items()]
+	rows = []
+	for part, by in counted:
+		for found in figures.count(part, [by], where):
+			found.key = found.pop(by)
+			rows.append(frappe._dict(dict.fromkeys(shown, 0), **found))
 	for row in rows:
-		row.key = row[field] or ""
 		row.what = name_of(row.key) if row.key else _("None")
-		row.cases = [(field, "=", row.key) if row.key else (field, "is", "not set")]
-	# A field may be empty in two ways.
+		row.cases = of_value(field, row.key)
+		row.cases_of = {name: of_value(other, row.key) for name, other in elsewhere.items()}
 	return [total(rows), *sorted(merged(rows), key=lambda row: (not row.key, row.what))] if rows else []
+
+
+def of_value(field: str, value: str) -> list[Filter]:
+	return [(field, "=", value) if value else (field, "is", "not set")]
 
 
 def merged(rows: list[frappe._dict]) -> list[frappe._dict]:
@@ -148,6 +177,18 @@ def total(rows: list[frappe._dict]) -> frappe._dict:
 	return found
 
 
+def for_a_card() -> bool:
+	"""Tell whether a number card or a chart asks, which adds up the rows itself: it gets none that are sums of others."""
+	return bool(cint(frappe.form_dict.get("ignore_prepared_report")))
+
+
+def without_sums(rows: list[frappe._dict]) -> list[frappe._dict]:
+	"""Leave out of a report's rows, for a card or a chart, those that are counted in others."""
+	if not for_a_card():
+		return rows
+	return [row for row in rows if not row.get("bold") and not row.get("indent")]
+
+
 def complete(rows: list[frappe._dict], spreads: dict[tuple, Spread] | None = None) -> None:
 	"""Write the averages and shares of counted rows; what is none of nothing stays empty."""
 	for row in rows:
@@ -161,15 +202,6 @@ def complete(rows: list[frappe._dict], spreads: dict[tuple, Spread] | None = Non
 
 def share(part: float | None, whole: float | None) -> float | None:
 	return flt(part) / whole if whole else None
-
-
-def spreads_by(field: str, settled: list[Filter], where: Sequence[Filter]) -> dict[tuple, Spread]:
-	"""Find how the days to settle lie, of all and by a field."""
-	by_value = figures.spread(settled, [field], where)
-	return {
-		**figures.spread(settled, [], where),
-		**{(key or "",): found for (key,), found in by_value.items()},
-	}
 
 
 def summary(row: frappe._dict | None, names: Sequence[str]) -> list[dict]:
@@ -191,6 +223,19 @@ def above(label: str, value: float | None, *, alarming: bool = False) -> dict:
 	}
 
 
+def chart_labels(rows: list[frappe._dict]) -> list[str]:
+	"""Name rows below a chart: in a dashboard, which has room for some letters, a department by its code."""
+	if not for_a_card():
+		return [row.what for row in rows]
+	keys = [row.key for row in rows if row.key]
+	codes = dict(
+		frappe.get_all("Department", {"name": ("in", keys)}, ["name", "short_code"], as_list=True)
+		if keys
+		else ()
+	)
+	return [codes.get(row.key) or row.what for row in rows]
+
+
 def bars(
 	rows: list[frappe._dict],
 	names: Sequence[str],
@@ -208,10 +253,11 @@ def bars(
 	named = named or labels()
 	return {
 		"data": {
-			"labels": [row.what for row in most],
+			"labels": chart_labels(most),
 			"datasets": [{"name": named[name], "values": [row[name] for row in most]} for name in names],
 		},
 		"type": "bar",
+		**STILL,
 		"colors": COLOURS[: len(names)],
 		"barOptions": {"stacked": int(stacked)},
 	}

@@ -45,7 +45,7 @@ def send(meeting, again: bool = False) -> int:
 		frappe.throw(_("No head has an e-mail address: nothing was sent"))
 	for language in sorted({user.language or ENGLISH for user in found}):
 		with templates.speaking(language):
-			subject = f"{_(print_format)}: {meeting.title}"
+			subject = f"{_(print_format)}: {meeting.heading()}"
 			attachment = {"fname": f"{meeting.name}.pdf", "fcontent": pdf(meeting, print_format)}
 			for user in found:
 				if (user.language or ENGLISH) == language:

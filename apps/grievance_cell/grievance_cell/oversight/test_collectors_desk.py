@@ -4,8 +4,8 @@ import frappe
 
 from grievance_cell.grievances.figures import Period
 from grievance_cell.grievances.test_figures import NOW, FiguresTestCase, statements
-from grievance_cell.oversight import collectors_desk
-from grievance_cell.testing import at, make_user
+from grievance_cell.oversight import collectors_desk, places
+from grievance_cell.testing import at, make_area, make_case, make_category, make_department, make_user
 
 
 class TestCollectorsDesk(FiguresTestCase):
@@ -45,8 +45,63 @@ class TestCollectorsDesk(FiguresTestCase):
 		frappe.set_user(self.collector)
 		self.assertLessEqual(statements(collectors_desk.numbers), 60)
 
+	def by_place(self, area: str | None = None) -> dict:
+		frappe.set_user(self.collector)
+		with at(NOW):
+			return collectors_desk.by_place(area)
+
+	def test_the_numbers_of_places_open_lists_of_as_many_cases(self):
+		shown = self.by_place()
+		self.assertTrue(shown["places"])
+		for place in shown["places"]:
+			for name in collectors_desk.OF_PLACES:
+				filters = [*shown["filters"][name], place["filter"]]
+				frappe.set_user(self.collector)
+				with self.subTest(place=place["title"], name=name):
+					self.assertEqual(len(frappe.get_list("Grievance", filters, limit=0)), place[name])
+
+	def test_the_places_add_up_to_what_the_collector_sees(self):
+		numbers, shown = self.numbers(), self.by_place()
+		for name in collectors_desk.OF_PLACES:
+			with self.subTest(name):
+				self.assertEqual(sum(place[name] for place in shown["places"]), numbers[name]["value"])
+
+	def test_a_place_opens_into_those_in_it_and_back_up_to_the_own_area(self):
+		top = self.by_place()
+		inner = next(place for place in top["places"] if place["has_places"])
+		inside = self.by_place(inner["area"])
+		self.assertEqual(
+			[each["name"] for each in inside["above"]], [top["above"][-1]["name"], inner["area"]]
+		)
+		for name in collectors_desk.OF_PLACES:
+			with self.subTest(name):
+				self.assertEqual(sum(place[name] for place in inside["places"]), inner[name])
+
+	def test_the_cases_of_a_place_itself_open_without_those_below_it(self):
+		block = make_area("Block")
+		make_case(make_category(make_department()), block)
+		frappe.set_user("Administrator")
+		rest = collectors_desk.by_place(block.name)["places"][-1]
+		self.assertEqual(rest["pending"], 1)
+		# Frappe's list would take "=" for the whole tree below.
+		self.assertEqual(rest["filter"], ["Grievance", "area", "in", [block.name]])
+
+	def test_a_place_without_coordinates_lies_amid_those_in_it(self):
+		block = make_area("Block")
+		for latitude, longitude in ((22.0, 82.0), (22.2, 82.4), (0, 0)):
+			make_area("Village", block).db_set({"latitude": latitude, "longitude": longitude})
+		block.reload()
+		empty = make_area("Block")
+		among = [frappe._dict(place.as_dict()) for place in (block, empty)]
+		places.find_coordinates(among)
+		self.assertAlmostEqual(among[0].latitude, 22.1)
+		self.assertAlmostEqual(among[0].longitude, 82.2)
+		self.assertEqual((among[1].latitude, among[1].longitude), (None, None))
+
 	def test_who_sees_no_case_gets_no_number(self):
 		for role in ("Grievance Manager", "Public Representative"):
 			frappe.set_user(make_user(role))
 			with self.assertRaises(frappe.PermissionError):
 				collectors_desk.numbers()
+			with self.assertRaises(frappe.PermissionError):
+				collectors_desk.by_place()

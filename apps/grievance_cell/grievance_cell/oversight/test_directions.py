@@ -1,16 +1,29 @@
 from base64 import b64decode
 from datetime import timedelta
+from io import BytesIO
 from unittest.mock import patch
 
 import frappe
 from frappe.desk.form import assign_to
+from pypdf import PdfReader
 
-from grievance_cell.grievances import assignments
+from grievance_cell.conversations.model import Reply
+from grievance_cell.grievances import assignments, erasure
 from grievance_cell.grievances.lifecycle import acting_as
-from grievance_cell.messaging import mail
+from grievance_cell.messaging import mail, messages, sessions
 from grievance_cell.oversight import agenda, desk, directions, sending
 from grievance_cell.oversight.test_agenda import DAY, NOW, ReviewTestCase
-from grievance_cell.testing import at, make, make_area, make_citizen, make_department, make_posting, make_user
+from grievance_cell.testing import (
+	at,
+	make,
+	make_area,
+	make_channel,
+	make_citizen,
+	make_department,
+	make_posting,
+	make_user,
+	mobile_no,
+)
 
 WEEK = timedelta(days=7)
 PICTURE = b64decode(
@@ -255,6 +268,77 @@ class TestReporting(DirectionTestCase):
 		self.ask(stand_in, "report_done", self.direction, "Cleaned")
 
 
+class TestWhoHasNoPartInIt(DirectionTestCase):
+	"""What was directed leaves an office that is complained of, or is no more."""
+
+	def setUp(self):
+		super().setUp()
+		self.grievance = self.case()
+		self.direction = self.direct(grievance=self.grievance.name)
+
+	def accuse(self, posting) -> None:
+		self.jobs.clear()
+		case = frappe.get_doc("Grievance", self.grievance.name)
+		case.against_posting = posting.name
+		with acting_as("Administrator"):
+			case.save()
+		self.without_commits()
+		for method, given in self.jobs:
+			if method == "grievance_cell.oversight.directions.hand_over":
+				directions.hand_over(**{key: given[key] for key in ("names", "grievance") if key in given})
+		self.direction.reload()
+
+	def test_the_office_that_turns_out_to_be_complained_of_loses_it(self):
+		self.accuse(self.postings[0])
+		self.assertNotEqual(self.direction.posting, self.postings[0].name)
+		self.assertEqual(
+			self.direction.posting, frappe.db.get_value("Grievance", self.grievance.name, "posting")
+		)
+		self.assertEqual(self.tasks(self.direction, "Cancelled"), [self.officers[0]])
+		self.assertNotIn(self.officers[0], self.tasks(self.direction))
+		self.assertIn("Direction Passed On", self.acts(self.grievance))
+		for user in (self.officers[0],):
+			self.assertFalse(frappe.has_permission("Review Direction", doc=self.direction.name, user=user))
+
+	def test_while_no_other_office_is_found_it_is_nobodys_and_the_accused_does_not_read_it(self):
+		self.grievance.db_set("against_posting", self.postings[0].name)
+		self.without_commits()
+		with patch.object(directions, "office_for", lambda *_given: None):
+			directions.hand_over()
+		self.direction.reload()
+		self.assertEqual((self.direction.posting, self.direction.assigned_to), (self.postings[0].name, None))
+		self.assertEqual(self.tasks(self.direction), [])
+		with acting_as(self.officers[0]):
+			self.assertNotIn(self.direction.name, frappe.get_list("Review Direction", pluck="name"))
+			with self.assertRaises(frappe.PermissionError):
+				desk.report_done(self.direction.name, "Nothing to be done")
+
+	def test_charge_that_is_given_to_the_accused_does_not_bring_it_there(self):
+		case = self.case(1, against_posting=self.postings[0].name)
+		direction = self.direct(grievance=case.name, posting=self.postings[1].name)
+		frappe.db.set_value(
+			"Officer Posting", self.postings[1].name, "charge_given_to", self.postings[0].name
+		)
+		self.without_commits()
+		directions.hand_over()
+		direction.reload()
+		self.assertNotIn(self.officers[0], self.tasks(direction))
+		self.assertNotEqual(direction.assigned_to, self.officers[0])
+		self.assertFalse(frappe.has_permission("Review Direction", doc=direction.name, user=self.officers[0]))
+
+	def test_of_a_posting_that_is_no_more_it_goes_to_the_office_that_would_be_directed_now(self):
+		of_department = self.direct(department=self.departments[0].name, posting=self.postings[0].name)
+		frappe.db.set_value("Officer Posting", self.postings[0].name, "is_active", 0)
+		self.without_commits()
+		directions.hand_over()
+		of_department.reload()
+		self.assertEqual(
+			(of_department.posting, of_department.assigned_to), (self.head_postings[0].name, self.heads[0])
+		)
+		self.assertEqual(self.tasks(of_department), [self.heads[0]])
+		self.assertEqual(len(self.told(self.heads[0])), 1)
+
+
 class TestWhoSees(DirectionTestCase):
 	def seen(self, user: str) -> set[str]:
 		with acting_as(user):
@@ -310,6 +394,23 @@ class TestWhoSees(DirectionTestCase):
 		with self.assertRaises(frappe.PermissionError):
 			self.plan(area=self.elsewhere.name, chair=self.chair.name)
 
+	def test_what_an_office_is_told_of_a_direction_is_read_by_who_reads_the_direction(self):
+		operator = make_user("Grievance Operator")
+		make_posting(self.departments[1], self.district, user=operator)
+		case = self.case(1)
+		direction = self.direct(grievance=case.name)
+		channel = make_channel(default_area=self.district.name)
+		session = sessions.get(channel.name, mobile_no()[1:])
+		about = {"reference_doctype": "Review Direction", "reference_name": direction.name}
+		told = messages.queue(session, Reply("Clean the drain"), **about)
+		for accused, sees in (
+			(None, True),
+			(frappe.db.get_value("Officer Posting", {"user": operator}), False),
+		):
+			case.db_set("against_posting", accused)
+			with self.subTest(accused=bool(accused)), acting_as(operator):
+				self.assertEqual(told in frappe.get_list("Chat Message", pluck="name"), sees)
+
 	def test_the_task_of_a_direction_is_read_by_who_reads_the_direction(self):
 		direction = self.direct(grievance=self.case().name)
 		todo = frappe.get_last_doc("ToDo", {"reference_name": direction.name}).name
@@ -350,7 +451,8 @@ class TestMeetingsInARow(DirectionTestCase):
 		self.assertEqual([row.direction for row in second.follow_ups][:2], [late.name, outside.name])
 		self.assertEqual(self.numbers(second)[agenda.NOT_DONE], 2)
 		with acting_as(self.collector):
-			found = frappe.get_list("Review Direction", filters=agenda.filters_of(agenda.NOT_DONE, second))
+			filters = [list(each) for each in agenda.directions_not_done(second)]
+			found = frappe.get_list("Review Direction", filters)
 		self.assertEqual(len(found), 2)
 		self.hold(second, NOW + WEEK + 2 * DAY)
 		self.ask(self.heads[1], "report_done", late, "Done at last", when=NOW + 2 * WEEK)
@@ -358,6 +460,28 @@ class TestMeetingsInARow(DirectionTestCase):
 		self.assertEqual(self.rows(second), expected)
 		third = self.plan(NOW + 3 * WEEK)
 		self.assertEqual(set(self.rows(third)), {late.name, outside.name})
+
+	def test_the_minutes_say_the_date_that_was_given_in_the_meeting(self):
+		meeting = self.plan()
+		direction = self.direct(meeting=meeting.name, grievance=self.case().name)
+		self.hold(meeting, NOW)
+		given, later = direction.due_on, direction.due_on + WEEK
+		self.ask(self.collector, "postpone", direction, str(later), "Rain")
+		with acting_as(self.collector):
+			html = frappe.get_print("Review Meeting", meeting.name, "TL Review Minutes")
+		self.assertIn(given.strftime("%d-%m-%Y"), html)
+		self.assertNotIn(later.strftime("%d-%m-%Y"), html)
+		direction.first_due_on = later
+		with self.assertRaisesRegex(frappe.ValidationError, "stays as it was"):
+			direction.save()
+
+	def test_nothing_is_added_to_a_meeting_whose_minutes_were_sent(self):
+		meeting = self.plan()
+		self.hold(meeting, NOW)
+		self.direct(meeting=meeting.name, grievance=self.case().name)
+		meeting.db_set("minutes_sent_on", NOW)
+		with self.assertRaisesRegex(frappe.ValidationError, "were sent"):
+			self.direct(meeting=meeting.name, grievance=self.case().name)
 
 	def test_of_a_confidential_case_the_agenda_and_the_minutes_say_the_number_only(self):
 		first = self.plan()
@@ -376,12 +500,26 @@ class TestMeetingsInARow(DirectionTestCase):
 		direction = self.direct(meeting=first.name, grievance=case.name, direction="Visit Geeta Bai")
 		self.hold(first, NOW)
 		second = self.plan(NOW + WEEK)
+		second.add_comment("Comment", "Well attended")
+		kept = self.places_of("Visit Geeta Bai")
+		kinds = ("Review Direction", "Review Follow Up", "ToDo", "Notification Log", "Comment")
+		self.assertLessEqual({f"tab{kind}" for kind in kinds}, kept)
 		for path in frappe.get_hooks("erase_citizen"):
 			frappe.get_attr(path)(citizen=citizen.name, keys=[], note="(erased)")
+		self.assertEqual(self.places_of("Visit Geeta Bai") - {"tabGrievance Action"}, set())
+		self.assertTrue(frappe.db.exists("Comment", {"reference_name": second.name}))
 		direction.reload()
 		second.reload()
 		self.assertEqual((direction.direction, direction.status), ("(erased)", "Open"))
 		self.assertEqual(second.follow_ups[0].wording, "(erased)")
+
+	def places_of(self, words: str) -> set[str]:
+		"""Name the tables of the site in which words stand, however Frappe writes them there."""
+		return {
+			table
+			for table, column in erasure.text_columns()
+			if frappe.db.sql(f"select 1 from `{table}` where `{column}` like %s limit 1", f"%{words}%")
+		}
 
 
 class TestSending(DirectionTestCase):
@@ -424,6 +562,16 @@ class TestSending(DirectionTestCase):
 		self.assertTrue(to_head["subject"].startswith("टीएल समीक्षा कार्यसूची"))
 		self.assertEqual(to_head["attachments"], [{"fname": f"{meeting.name}.pdf", "fcontent": b"%PDF"}])
 
+	def test_each_head_reads_the_name_of_the_meeting_in_their_own_language(self):
+		meeting = self.plan()
+		frappe.db.set_value("User", self.heads[0], "language", "hi")
+		self.send(meeting)
+		subjects = {mail["recipients"][0]: mail["subject"] for mail in self.sent}
+		self.assertIn(f"समय-सीमा (टीएल) समीक्षा, {self.district.area_name}", subjects[self.heads[0]])
+		self.assertIn(f"TL Review, {self.district.area_name}", subjects[self.heads[1]])
+		named = self.plan(title="Review of the summer")
+		self.assertEqual(named.heading(), "Review of the summer")
+
 	def test_it_goes_to_nobody_of_another_town(self):
 		town = make_area("Municipal Body")
 		there = make_department(area=town.name)
@@ -465,6 +613,7 @@ class TestPrints(DirectionTestCase):
 		self.direct(meeting=meeting.name, grievance=self.case().name, direction="नाली साफ कराएँ")
 		for language, print_format, said, unsaid in (
 			("hi", "TL Review Agenda", "विभागवार समय-सीमा पार", "नाली साफ कराएँ"),
+			("hi", "TL Review Agenda", "कार्यसूची: समय-सीमा (टीएल) समीक्षा, ", "TL Review, "),
 			("hi", "TL Review Minutes", "नाली साफ कराएँ", "Overdue by Department"),
 			("en", "TL Review Agenda", "Overdue by Department", "विभागवार"),
 		):
@@ -482,7 +631,11 @@ class TestPrints(DirectionTestCase):
 			frappe.local.lang = "hi"
 			content = sending.pdf(meeting, "TL Review Agenda")
 			frappe.local.lang = "en"
-		self.assertTrue(content.startswith(b"%PDF"))
+		read = PdfReader(BytesIO(content))
+		written = "".join(page.extract_text() for page in read.pages)
+		self.assertIn("कोई प्रकरण", written)
+		fonts = [font.get_object() for page in read.pages for font in page["/Resources"]["/Font"].values()]
+		self.assertTrue(any("Devanagari" in font["/BaseFont"] for font in fonts), fonts)
 
 	def test_the_pdf_shows_no_file_but_the_sites_own(self):
 		picture = make("File", file_name="emblem.png", is_private=0, content=PICTURE)

@@ -4,6 +4,7 @@ from unittest.mock import patch
 import frappe
 from frappe.utils import add_months, get_first_day, getdate, now_datetime, nowdate
 from frappe.website.serve import get_response
+from redis.exceptions import ConnectionError as RedisConnectionError
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -13,6 +14,7 @@ from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.oversight import public_figures, public_page
 from grievance_cell.testing import (
 	SiteTestCase,
+	at,
 	make_area,
 	make_case,
 	make_category,
@@ -128,6 +130,55 @@ class TestPublicFigures(PublicTestCase):
 		self.case()
 		with patch.object(public_figures, "_count", side_effect=AssertionError):
 			self.assertEqual(public_figures.of_area(self.block.name)["totals"]["received"], 1)
+
+	def test_after_ten_minutes_it_is_counted_anew(self):
+		self.case()
+		public_figures.of_area(self.block.name)
+		self.case()
+		with at(now_datetime() + timedelta(minutes=11)):
+			self.assertEqual(public_figures.of_area(self.block.name)["totals"]["received"], 2)
+
+	def test_while_one_counts_the_others_are_shown_what_was_counted_before(self):
+		before = public_figures.of_area(self.block.name)
+		with (
+			at(now_datetime() + timedelta(minutes=11)),
+			self.somebody_counts(),
+			patch.object(public_figures, "_count", side_effect=AssertionError),
+		):
+			self.assertEqual(public_figures.of_area(self.block.name)["as_of"], before["as_of"])
+
+	def test_who_waited_for_the_first_count_does_not_count_again(self):
+		counted = {"as_of": now_datetime(), "few": True}
+		other = self.somebody_counts()
+		self.assertTrue(other.acquire(blocking=False))
+
+		def finish(*_given, **_more):
+			"""Somebody else is done while this one waits."""
+			frappe.cache.set_value(
+				f"grievance_cell:public_figures:{self.block.name}", counted, expires_in_sec=60
+			)
+			other.release()
+
+		with (
+			patch("redis.lock.mod_time.sleep", side_effect=finish),
+			patch.object(public_figures, "_count", side_effect=AssertionError),
+		):
+			self.assertTrue(public_figures.of_area(self.block.name)["few"])
+
+	def test_a_counter_that_died_keeps_nobody_waiting_for_ever(self):
+		self.case()
+		with self.somebody_counts(), patch.object(public_figures, "LONGEST_WAIT", 0):
+			self.assertEqual(public_figures.of_area(self.block.name)["totals"]["received"], 1)
+
+	def test_without_a_cache_it_is_counted(self):
+		self.case()
+		with patch.object(frappe.cache, "lock", side_effect=RedisConnectionError):
+			self.assertEqual(public_figures.of_area(self.block.name)["totals"]["received"], 1)
+
+	def somebody_counts(self):
+		"""Count elsewhere for as long as the block lasts."""
+		key = frappe.cache.make_key(f"grievance_cell:public_figures:{self.block.name}:counting")
+		return frappe.cache.lock(key, timeout=60)
 
 	def test_however_many_cases_and_places_there_are_the_queries_are_the_same(self):
 		def queries() -> int:

@@ -1,11 +1,15 @@
+from unittest.mock import patch
+
 import frappe
 from frappe.desk import reportview
 
+from grievance_cell.api import desk
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.oversight.email_reports import EmailReport
 from grievance_cell.setup import shipped
 from grievance_cell.testing import (
 	SiteTestCase,
+	make,
 	make_area,
 	make_case,
 	make_category,
@@ -32,7 +36,16 @@ class ReportBuilderTestCase(SiteTestCase):
 
 
 class TestReportBuilder(ReportBuilderTestCase):
-	def build(self, *fields: str, **more) -> list[dict]:
+	def setUp(self):
+		super().setUp()
+		self.answer_anew()
+
+	def answer_anew(self):
+		answer = patch.object(frappe.local, "response", frappe._dict(docs=[]))
+		answer.start()
+		self.addCleanup(answer.stop)
+
+	def build(self, *fields: str, read=reportview.get, **more) -> list[dict]:
 		"""Ask for a report as the report builder does."""
 		frappe.set_user(self.collector)
 		frappe.local.form_dict = frappe._dict(
@@ -41,7 +54,7 @@ class TestReportBuilder(ReportBuilderTestCase):
 			**more,
 		)
 		try:
-			found = reportview.get()
+			found = frappe.call(read, **frappe.local.form_dict)
 		finally:
 			frappe.local.form_dict = frappe._dict()
 			frappe.set_user("Administrator")
@@ -52,6 +65,41 @@ class TestReportBuilder(ReportBuilderTestCase):
 		self.assertEqual({row["name"] for row in rows}, {self.case.name, self.secret.name})
 		names = {row["name"]: row["citizen_name"] for row in rows}
 		self.assertEqual(names[self.case.name], "Sunita Verma")
+
+	def test_places_are_named_in_the_readers_language_in_forms_and_filters(self):
+		frappe.set_user("Administrator")
+		self.ward.reload()
+		self.ward.append("names", {"language": "hi", "name_text": "वार्ड पाँच"})
+		self.ward.save()
+		key = f"Local Area::{self.ward.name}"
+		for language, title in (("hi", "वार्ड पाँच"), ("en", self.ward.title)):
+			self.answer_anew()
+			with self.subTest(language), patch.object(frappe.local, "lang", language):
+				desk.get_document("Grievance", self.case.name)
+				shown = frappe.local.response["_link_titles"][key]
+				self.assertTrue(shown.startswith(title), shown)
+				self.assertEqual(desk.get_link_title("Local Area", self.ward.name), shown)
+
+	def test_the_places_of_the_rows_are_named(self):
+		for view, titles in (
+			("Report", {f"Local Area::{self.ward.name}": self.ward.title}),
+			("List", None),
+		):
+			with self.subTest(view):
+				self.answer_anew()
+				self.build("name", "area", "category", read=desk.get_rows, view=view)
+				self.assertEqual(frappe.local.response.get("_link_titles"), titles)
+
+	def test_the_places_are_named_in_the_language_of_the_reader(self):
+		self.addCleanup(setattr, frappe.local, "lang", frappe.local.lang)
+		frappe.local.lang = "hi"
+		frappe.set_user("Administrator")
+		self.ward.reload()
+		self.ward.append("names", {"language": "hi", "name_text": "वार्ड पाँच"})
+		self.ward.save()
+		self.build("name", "area", read=desk.get_rows, view="Report")
+		(title,) = frappe.local.response["_link_titles"].values()
+		self.assertTrue(title.startswith("वार्ड पाँच"), title)
 
 	def test_whose_a_confidential_case_is_stands_in_no_report(self):
 		rows = {row["name"]: row for row in self.build("name", "citizen", "citizen_name", "mobile_masked")}
@@ -112,6 +160,20 @@ class TestEmailReports(ReportBuilderTestCase):
 				report.get_report_content()
 		with acting_as(self.collector):
 			report.get_report_content()
+
+	def test_its_mail_is_read_by_no_staff(self):
+		manager = make_user("Grievance Manager", "System Manager")
+		mails = {}
+		for report, user in (("Delay Register", self.collector), ("Department Performance", manager)):
+			frappe.db.set_value("Auto Email Report", report, "user", user)
+			about = {"reference_doctype": "Auto Email Report", "reference_name": report}
+			mails[report] = make("Email Queue", sender="a@example.com", message="Figures", **about)
+		with acting_as(manager):
+			listed = frappe.get_list("Email Queue", pluck="name")
+			for report, sees in (("Delay Register", False), ("Department Performance", True)):
+				with self.subTest(report):
+					self.assertEqual(mails[report].name in listed, sees)
+					self.assertEqual(bool(frappe.has_permission("Email Queue", doc=mails[report].name)), sees)
 
 	def test_it_goes_to_nobody_else(self):
 		report = frappe.get_doc("Auto Email Report", "Delay Register")

@@ -5,10 +5,11 @@ import frappe
 from frappe.desk import query_report
 from frappe.utils import get_fullname
 
-from grievance_cell.grievances import figures
+from grievance_cell.grievances import actions, figures
 from grievance_cell.grievances.test_figures import FIRST, LAST, NOW, FiguresTestCase, by, days_of, statements
 from grievance_cell.oversight import reports
-from grievance_cell.testing import at, make, make_user
+from grievance_cell.oversight.report.transfers_of_cases import transfers_of_cases
+from grievance_cell.testing import DAY, at, make, make_category, make_user
 
 REPORTS = (
 	"Area Summary",
@@ -39,13 +40,17 @@ class TestReports(FiguresTestCase):
 					action="Transferred",
 					actor="Administrator",
 					done_on=NOW,
+					of_part=bool(case.parent_grievance),
 					from_department=names[(number + step) % 3],
 					to_department=names[(number + step * 2) % 3],
 				)
 
-	def run_report(self, name: str, user: str | None = None, **filters) -> frappe._dict:
+	def run_report(
+		self, name: str, user: str | None = None, asked: dict | None = None, **filters
+	) -> frappe._dict:
 		given = {"from_date": str(FIRST), "to_date": str(LAST), "area": self.district.name, **filters}
 		frappe.set_user(user or self.collector)
+		frappe.form_dict.update(asked or {})
 		try:
 			with at(NOW):
 				return frappe._dict(query_report.run(name, filters=json.dumps(given)))
@@ -64,7 +69,11 @@ class TestReports(FiguresTestCase):
 					filters = row["lists"].get(column["fieldname"])
 				else:
 					filters = "cases" in column and [
-						["Grievance", *each] for each in (*column["cases"], *row["cases"])
+						["Grievance", *each]
+						for each in (
+							*column["cases"],
+							*row.get("cases_of", {}).get(column["fieldname"], row["cases"]),
+						)
 					]
 				if cell and filters:
 					yield column["fieldname"], cell, [list(each) for each in filters]
@@ -140,6 +149,52 @@ class TestReports(FiguresTestCase):
 				]
 				self.assertIn(f"No staff ({len(given)})", row["reasons"])
 
+	def test_what_was_reopened_is_that_of_who_had_settled_it(self):
+		for report, by_officer, by_posting in (
+			("Officer Scorecard", {"by": "Officer"}, {"by": "Posting"}),
+			("Citizen Feedback", None, {"by": "Posting"}),
+		):
+			for field, given in (
+				("officer_before_reopening", by_officer),
+				("posting_before_reopening", by_posting),
+			):
+				if not given:
+					continue
+				rows = self.rows(self.run_report(report, **given))
+				for (who,), cases in by(self.cases, field).items():
+					name = get_fullname(who) if field == "officer_before_reopening" else who
+					self.assert_equal_figures(rows[name], cases, ("reopened",))
+
+	def test_a_group_of_categories_shows_what_lies_in_it(self):
+		group = make_category(self.departments[0], is_group=1)
+		self.categories[0].reload()
+		self.categories[0].parent_grievance_category = group.name
+		self.categories[0].save()
+		cases = [case for case in self.cases if case.category == self.categories[0].name]
+		row = self.run_report("Department Performance", category=group.name).result[0]
+		self.assert_equal_figures(row, cases, ("received", "settled", "pending", "overdue"))
+		for name in REPORTS:
+			with self.subTest(name):
+				self.assertTrue(self.run_report(name, category=group.name).result)
+
+	def test_a_card_or_a_chart_adds_up_no_sum_to_what_it_is_of(self):
+		for name, numbers in (
+			("Department Performance", "received"),
+			("Area Summary", "received"),
+			("Transfers of Cases", "transfers"),
+		):
+			whole = self.run_report(name).result[0][numbers]
+			summed = self.run_report(name, asked={"ignore_prepared_report": "1"})
+			with self.subTest(name):
+				self.assertEqual(sum(row[numbers] for row in summed.result), whole)
+
+	def test_a_dashboard_names_departments_by_their_codes(self):
+		whole = self.run_report("Department Performance").chart["data"]["labels"]
+		short = self.run_report("Department Performance", asked={"ignore_prepared_report": "1"}).chart["data"]
+		codes = dict(frappe.get_all("Department", fields=["name", "short_code"], as_list=True))
+		self.assertEqual(short["labels"], [codes.get(name) or name for name in whole])
+		self.assertNotEqual(short["labels"], whole)
+
 	def test_an_area_has_the_numbers_of_all_that_lies_in_it(self):
 		report = self.run_report("Area Summary")
 		rows = self.rows(report)
@@ -184,6 +239,31 @@ class TestReports(FiguresTestCase):
 		self.assertEqual(len(everything.result), expected["overdue"] + expected["late"])
 		self.assertIn(expected["overdue_unexplained"], [each["value"] for each in everything.report_summary])
 
+	def late(self, **values) -> dict:
+		case = frappe.get_doc(
+			"Grievance", next(case.name for case in self.cases if not case.parent_grievance)
+		)
+		dates = ("resolution_by", "first_breached_on", "first_resolved_on", "clock_started_on", "settled_on")
+		case.db_set({**dict.fromkeys(dates), **values})
+		(row,) = [
+			row for row in self.run_report("Delay Register").result if row.get("case_name") == case.name
+		]
+		return row
+
+	def test_a_case_is_late_by_the_target_that_it_has(self):
+		missed = {"first_breached_on": NOW - 40 * DAY, "first_resolved_on": NOW - 35 * DAY}
+		reopened = {**missed, "clock_started_on": NOW - 20 * DAY}
+		row = self.late(**reopened, status="Reopened", resolution_by=NOW - 2 * DAY)
+		self.assertEqual((row.overdue_since, row.days_late), (NOW - 2 * DAY, 2))
+		settled = {**reopened, "status": "Resolved", "settled_on": NOW - DAY}
+		self.assertEqual(self.late(**settled, resolution_by=NOW - 4 * DAY).days_late, 3)
+		# By the first one, until it was first said to be settled.
+		row = self.late(**settled, resolution_by=NOW)
+		self.assertEqual((row.overdue_since, row.days_late), (NOW - 40 * DAY, 5))
+		# A transfer has given it its time anew.
+		row = self.late(**{**settled, "first_resolved_on": NOW - DAY}, resolution_by=NOW)
+		self.assertEqual(row.days_late, 20)
+
 	def test_feedback_has_each_rating(self):
 		rows = self.rows(self.run_report("Citizen Feedback"))
 		expected = self.counted_by_hand(self.cases)
@@ -201,6 +281,44 @@ class TestReports(FiguresTestCase):
 		self.assertEqual(row["transferred_cases"], len(moved))
 		self.assertEqual(row["often"], sum(case.transfer_count >= 3 for case in moved))
 		self.assertEqual(sum(row[name] for name in reports.TYPES), len(moved))
+
+	def test_the_list_of_transfers_holds_as_many_as_can_not_be_named(self):
+		part = next(case for case in self.cases if case.parent_grievance)
+		for case in (part, next(case for case in self.cases if case.transfer_count)):
+			with at(NOW):
+				actions.record(
+					frappe.get_doc("Grievance", case.name),
+					"Transferred",
+					from_department=self.departments[0].name,
+					to_department=self.departments[1].name,
+				)
+		with patch.object(transfers_of_cases, "MOST_LISTED", 0), at(NOW):
+			frappe.set_user(self.collector)
+			rows = transfers_of_cases.execute({"from_date": FIRST, "to_date": LAST})[1]
+			for row in rows:
+				filters = [list(each) for each in row.lists["transfers"]]
+				listed = frappe.get_list("Grievance Action", filters, limit=0)
+				self.assertEqual(len(listed), row.transfers)
+
+	def test_what_no_list_can_be_asked_for_the_report_of_transfers_lists_itself(self):
+		with at(NOW):
+			actions.record(
+				frappe.get_doc("Grievance", next(case.name for case in self.cases if case.transfer_count)),
+				"Transferred",
+				to_department=self.departments[1].name,
+			)
+		name = "Transfers of Cases"
+		with patch.object(transfers_of_cases, "MOST_LISTED", 0):
+			report = self.run_report(name)
+			figures_shown = [column["fieldname"] for column in report.columns[2:]]
+			self.assertGreater(len(report.result), 2)
+			for row in report.result:
+				self.assertEqual(row["lists"], {})
+				for figure in figures_shown:
+					listed = self.run_report(name, **row["way"], figure=figure)
+					with self.subTest(row["what"], to=row["to"], figure=figure):
+						self.assertEqual(len(listed.result), row[figure])
+						self.assertEqual(listed.columns[0]["fieldname"], "case_name")
 
 	def test_a_choice_of_type_narrows_every_report(self):
 		of_type = [case for case in self.cases if case.grievance_type == "Demand"]

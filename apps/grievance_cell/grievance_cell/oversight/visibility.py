@@ -8,11 +8,13 @@ from grievance_cell.grievances.visibility import (
 	NONE,
 	OFFICER,
 	SEES_ALL,
+	against_none,
 	is_among,
+	quoted,
 	visible_cases,
 )
 from grievance_cell.organisation import reach
-from grievance_cell.organisation.postings import below
+from grievance_cell.organisation.postings import above, below
 
 
 def visible_meetings(user: str | None = None) -> str:
@@ -51,8 +53,12 @@ def visible_directions(user: str | None = None) -> str:
 		scopes.append(f"(ifnull(`tabReview Direction`.`grievance`, '') = '' and {inside})")
 	own = [office.name for office in reach.offices_of(user)]
 	if own and roles & {OFFICER, HEAD}:
-		names = ", ".join(frappe.db.escape(name, percent=False) for name in own + below(own))
-		scopes.append(f"`tabReview Direction`.`posting` in ({names})")
+		# Nor does who is complained of read what is directed in that case, whoever had it before.
+		unaccused = against_none(own + [posting.name for posting in above(own)])
+		scopes.append(
+			f"(`tabReview Direction`.`posting` in ({quoted(own + below(own))}) and not exists (select 1 from `tabGrievance`"
+			f" where `tabGrievance`.`name` = `tabReview Direction`.`grievance` and not ({unaccused})))"
+		)
 	return f"({' or '.join(scopes)})" if scopes else NONE
 
 

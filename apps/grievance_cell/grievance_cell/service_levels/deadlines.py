@@ -201,6 +201,13 @@ def responded(case, on: datetime) -> None:
 		case.response_status = _compared(on, case.response_by)
 
 
+def take_response_back(case) -> None:
+	"""Note that there was no response yet after all; whether it is late by now shows at the next refresh."""
+	case.first_responded_on = None
+	if case.response_by:
+		case.response_status = "Pending"
+
+
 def _compared(done_on: datetime, due) -> str:
 	return "Met" if done_on <= get_datetime(due) else "Breached"
 

@@ -9,6 +9,7 @@ from frappe import _
 
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.messaging.whatsapp_notification import is_in_force
+from grievance_cell.organisation import desk_of_offices
 from grievance_cell.setup import notification_channel, shipped
 
 APP = "grievance_cell"
@@ -37,6 +38,7 @@ def after_install() -> None:
 	keep_scheduler_awake()
 	hide_tracebacks()
 	fill_settings()
+	desk_of_offices.make_profile()
 	notification_channel.add()
 	shipped.sync()
 	report_other_override()
@@ -45,6 +47,7 @@ def after_install() -> None:
 def after_migrate() -> None:
 	make_roles()
 	fill_settings()
+	desk_of_offices.make_profile()
 	notification_channel.add()
 	shipped.sync()
 

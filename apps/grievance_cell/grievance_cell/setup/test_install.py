@@ -2,10 +2,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 import frappe
+from frappe.desk.desktop import get_workspace_sidebar_items
 
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.grievances.lifecycle import acting_as
+from grievance_cell.organisation import desk_of_offices
 from grievance_cell.setup import install, shipped
-from grievance_cell.testing import SiteTestCase, unique
+from grievance_cell.testing import SiteTestCase, make_user, unique
 
 
 class TestShipped(SiteTestCase):
@@ -128,6 +131,31 @@ class TestInstall(SiteTestCase):
 		install.make_roles()
 		install.make_bot_user()
 		self.assertEqual(frappe.db.count("User", {"name": bot_user()}), 1)
+
+	def test_who_works_on_cases_has_the_workspaces_of_this_app_alone(self):
+		user = frappe.get_doc("User", make_user("Grievance Officer"))
+		with acting_as(user.name):
+			self.assertIn("Website", self.workspaces())
+		user.module_profile = desk_of_offices.profile()
+		user.save()
+		with acting_as(user.name):
+			self.assertEqual(self.workspaces(), {"My Desk", "Grievances"})
+		desk_of_offices.delete_profile()
+		self.assertIsNone(frappe.db.get_value("User", user.name, "module_profile"))
+		frappe.clear_cache(user=user.name)
+		with acting_as(user.name):
+			self.assertIn("Website", self.workspaces())
+
+	def workspaces(self) -> set[str]:
+		return {page["name"] for page in get_workspace_sidebar_items()["pages"]}
+
+	def test_staffs_choice_of_modules_stands(self):
+		profile = frappe.get_doc("Module Profile", desk_of_offices.PROFILE)
+		profile.set("block_modules", [{"module": "Website"}])
+		profile.save()
+		desk_of_offices.make_profile()
+		profile.reload()
+		self.assertEqual([row.module for row in profile.block_modules], ["Website"])
 
 	def test_knows_its_own_doctypes(self):
 		folder = Path(frappe.get_app_path(install.APP))

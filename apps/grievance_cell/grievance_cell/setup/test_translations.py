@@ -38,7 +38,7 @@ NOT_OURS = {"emulator", "demo", "golden", "node_modules", "dist", "__pycache__"}
 # What stays in Latin letters in the middle of Hindi: names, and words that staff know in no other way.
 LATIN = {
 	HINDI: {
-		"API", "CPGRAMS", "DocType", "ID", "JSON", "Jinja", "LGD", "Meta", "QR", "SLA", "URL", "WhatsApp",
+		"API", "CPGRAMS", "CSV", "Ctrl", "DocType", "G", "ID", "JSON", "Jinja", "LGD", "Meta", "QR", "SLA", "URL", "UTF", "WhatsApp", "XLS", "XLSX",
 	},
 	PUNJABI: set(),
 }  # fmt: skip

@@ -4,6 +4,7 @@ import frappe
 from frappe.model import delete_fields
 
 from grievance_cell.grievances.citizens import bot_user
+from grievance_cell.organisation import desk_of_offices
 from grievance_cell.setup import notification_channel, shipped
 from grievance_cell.setup.install import APP, DORMANT_DAYS, FRAPPE_DORMANT_DAYS, ROLES, own_doctypes
 
@@ -19,6 +20,7 @@ def before_uninstall() -> None:
 	delete_belongings(doctypes)
 	delete_series(doctypes)
 	delete_bot_user()
+	desk_of_offices.delete_profile()
 	delete_roles()
 	frappe.db.delete("Scheduled Job Type", {"method": ("like", f"{APP}.%")})
 	if frappe.utils.cint(frappe.db.get_single_value("System Settings", "dormant_days")) == DORMANT_DAYS:

@@ -1,16 +1,21 @@
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import frappe
 
 from grievance_cell.grievances import lifecycle
+from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.patches.v0_3 import (
 	assign_open_cases,
 	let_service_levels_run_round_the_clock,
 	mask_numbers,
 	note_settlements,
+	note_who_had_settled_reopened_cases,
 	protect_identities,
+	remove_public_copies,
 	time_open_cases,
 	write_numbers_of_postings_one_way,
+	write_out_types_of_categories,
 )
 from grievance_cell.service_levels import deadlines
 from grievance_cell.service_levels.test_deadlines import OFFICE, FakeCase
@@ -31,7 +36,23 @@ from grievance_cell.testing import (
 	make_sla,
 	make_user,
 	mobile_no,
+	unique,
 )
+
+
+class TestRemovePublicCopies(SiteTestCase):
+	def test_a_copy_of_a_private_file_goes_and_what_was_made_public_stays(self):
+		public = Path(frappe.get_site_path("public", "files"))
+		content = unique("a drain, clean again")
+		make("File", file_name=f"{unique('photo')}.txt", content=content, is_private=1)
+		copied, foreign = (public / f"{unique(name)}.txt" for name in ("copied", "foreign"))
+		copied.write_text(content)
+		foreign.write_text(unique("an app's own"))
+		self.addCleanup(foreign.unlink)
+		shown = make("File", file_name=f"{unique('logo')}.txt", content=unique("a logo"), is_private=0)
+		remove_public_copies.execute()
+		self.assertFalse(copied.exists())
+		self.assertTrue(foreign.exists() and Path(shown.get_full_path()).exists())
 
 
 class TestMaskNumbers(SiteTestCase):
@@ -42,6 +63,21 @@ class TestMaskNumbers(SiteTestCase):
 			masked = frappe.db.get_value(document.doctype, document.name, "mobile_masked")
 			with self.subTest(document.doctype):
 				self.assertEqual(masked, f"{'•' * 6}{document.mobile_no[-4:]}")
+
+
+class TestTypesOfCategories(SiteTestCase):
+	def test_a_category_that_named_no_type_names_all(self):
+		category, of_demands = (
+			make_category(make_department()),
+			make_category(make_department(), applies_to="Demand"),
+		)
+		category.db_set("applies_to", None)
+		write_out_types_of_categories.execute()
+		stored = [
+			frappe.db.get_value("Grievance Category", each.name, "applies_to")
+			for each in (category, of_demands)
+		]
+		self.assertEqual(stored, ["Complaint\nDemand\nSuggestion", "Demand"])
 
 
 class TestServiceLevelsRoundTheClock(SiteTestCase):
@@ -176,6 +212,27 @@ class TestNoteSettlements(SiteTestCase):
 		):
 			with self.subTest(status=status, **values):
 				self.assertEqual(self.settled(status, **values), expected)
+
+
+class TestNoteWhoHadSettledReopenedCases(TimedTestCase):
+	def test_a_reopened_case_gets_whose_it_was_and_what_was_done_about_a_part_says_so(self):
+		self.move("In Progress", START + HOUR)
+		self.move("Resolved", START + HOUR, resolution="Cleaned")
+		self.move("Reopened", START + 2 * HOUR, bot_user())
+		part = make_case(self.category, self.ward)
+		part.db_set("parent_grievance", self.case.name)
+		self.case.db_set({"posting_before_reopening": None, "officer_before_reopening": None})
+		note_who_had_settled_reopened_cases.execute()
+		self.case.reload()
+		self.assertEqual(
+			(self.case.posting_before_reopening, self.case.officer_before_reopening),
+			(self.posting.name, self.officer),
+		)
+		for case, marked in ((part, 1), (self.case, 0)):
+			self.assertEqual(
+				set(frappe.get_all("Grievance Action", {"reference_name": case.name}, pluck="of_part")),
+				{marked},
+			)
 
 
 class TestTimeOpenCases(TimedTestCase):

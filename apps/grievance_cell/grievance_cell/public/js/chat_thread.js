@@ -175,11 +175,17 @@ class ChatThread {
 	count_unanswered() {
 		const list = [...this.messages.values()].sort((a, b) => b.name - a.name);
 		const answered = list.findIndex((message) => message.author);
-		const since = answered < 0 ? list : list.slice(0, answered);
+		const since = answered < 0 ? list.filter((message) => this.is_after_registration(message)) : list.slice(0, answered);
 		const count = since.filter((message) => message.direction === "In").length;
 		const tab = $(this.frm.wrapper).find(`[data-fieldname="chat_tab"] .nav-link, #${frappe.scrub(this.doctype, "-")}-chat_tab-tab`).first();
 		tab.find(".ct-count").remove();
 		if (count) tab.append(` <span class="ct-count" title="${__("Written by the citizen since the last answer")}">${count}</span>`);
+	}
+
+	// What was said until the case was registered the bot has answered.
+	is_after_registration({ on }) {
+		const second = (time) => (time || "").slice(0, 19);
+		return second(on) > second(this.frm.doc.registered_on);
 	}
 
 	// how to answer

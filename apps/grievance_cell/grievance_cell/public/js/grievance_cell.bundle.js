@@ -1,10 +1,14 @@
 import "./case_overview";
+import "./citizens_language";
 import "./collectors_desk";
+import "./lists";
 import "./my_desk";
 import "./reports";
+import "./set_up";
 import "./whatsapp_link";
 import "./missed_update";
 import "./directions";
+import "./other_languages";
 
 frappe.provide("grievance_cell");
 

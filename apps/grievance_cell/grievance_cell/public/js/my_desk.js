@@ -5,8 +5,24 @@ const TONES = { overdue: "red", due_today: "orange", emergencies: "red", reopene
 // Show a user's worklists with their numbers, and the cases that are due first, in a block of a workspace.
 grievance_cell.show_my_desk = async function (wrapper) {
 	const { lists, cases } = await frappe.xcall("grievance_cell.api.lists.my_desk");
-	$(wrapper).empty().append(numbers(lists), `<h4>${__("Due first")}</h4>`, due_first(cases));
+	$(wrapper).empty().append(doors(), numbers(lists), `<h4>${__("Due first")}</h4>`, due_first(cases));
 };
+
+// Where who takes down cases begins.
+function doors() {
+	if (!frappe.model.can_create("Grievance")) return "";
+	const $doors = $('<div class="doors">');
+	for (const [label, ...route] of [
+		[__("Register at the Counter"), "register-case"],
+		[__("Camp Day"), "List", "Camp Day"],
+	]) {
+		$('<button type="button" class="door"></button>')
+			.text(label)
+			.on("click", () => frappe.set_route(route))
+			.appendTo($doors);
+	}
+	return $doors;
+}
 
 function numbers(lists) {
 	const $lists = $('<div class="lists">');
@@ -34,21 +50,3 @@ function due_first(cases) {
 		</a>`);
 	});
 }
-
-// Open the list with these filters (doctype, field, operator, value) and no others.
-grievance_cell.open_list = function (filters, in_new_tab = false) {
-	const conditions = {};
-	for (const [doctype, fieldname, operator, value] of filters) {
-		const field = `${doctype}.${fieldname}`;
-		(conditions[field] = conditions[field] || []).push([operator, value]);
-	}
-	// Frappe's routes take several conditions on one field as a list of texts.
-	frappe.route_options = Object.fromEntries(
-		Object.entries(conditions).map(([field, each]) => [
-			field,
-			each.length === 1 ? each[0] : each.map((condition) => JSON.stringify(condition)),
-		])
-	);
-	frappe.open_in_new_tab = in_new_tab;
-	frappe.set_route("List", filters[0][0], "List");
-};

@@ -23,9 +23,15 @@ frappe.ui.form.on("Chat Flow", {
 
 	refresh(frm) {
 		frm.typed = {};
+		// Who only reads the form is refused the preview, and what could be chosen.
+		if (!frappe.model.can_write("Chat Flow")) return;
 		show_preview(frm);
 		offer(frm);
 		frm.fields_dict.steps.grid.add_custom_button(__("Add a Question"), () => add_question(frm));
+		// Frappe's editor has room for a program; these are conditions of a line.
+		for (const fieldname of ["depends_on", "validation", "link_filters"]) {
+			frm.fields_dict.steps.grid.update_docfield_property(fieldname, "max_height", "72px");
+		}
 		if (frm.is_new()) return;
 		frm.add_custom_button(__("Try It"), () => try_it(frm));
 		frm.add_custom_button(__("Export to a File"), () =>

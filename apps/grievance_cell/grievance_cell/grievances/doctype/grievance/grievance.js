@@ -1,23 +1,3 @@
-// What each action of the workflow asks when it is made; the rules themselves are in lifecycle.py and decisions.py.
-const ASKED_BY_ACTION = {
-	Resolve: [{ fieldname: "resolution", reqd: 1 }, { fieldname: "resolution_photo" }],
-	"Ask Citizen": [{ fieldname: "question", reqd: 1 }],
-	"Approve Long Term": [
-		{ fieldname: "expected_by", reqd: 1, from: "proposed_date" },
-		{ fieldname: "long_term_reason", reqd: 1, from: "proposal_remark" },
-		{ fieldname: "long_term_owner" },
-	],
-	Sanction: [
-		{ fieldname: "expected_by", reqd: 1 },
-		{ fieldname: "long_term_reason", reqd: 1 },
-		{ fieldname: "long_term_owner" },
-	],
-	"Do Not Sanction": [{ fieldname: "decision", reqd: 1 }],
-	"Accept Suggestion": [{ fieldname: "decision", reqd: 1 }],
-	"Answer Suggestion": [{ fieldname: "decision", reqd: 1 }],
-	Reject: [{ fieldname: "decision" }],
-	"Force Close": [{ fieldname: "decision", reqd: 1 }],
-};
 // Moves that have a dialog of their own.
 const OTHER_DOORS = {
 	"Join to Another Case": (frm) => grievance_cell.join_case(frm),
@@ -45,14 +25,15 @@ frappe.ui.form.on("Grievance", {
 
 	before_workflow_action(frm) {
 		const action = frm.selected_workflow_action;
-		const asks = action in ASKED_BY_ACTION || action in OTHER_DOORS || frm.doc.__onload?.delay_reason_wanted;
+		const asks =
+			asked(frm, action).fields.length || action in OTHER_DOORS || frm.doc.__onload?.delay_reason_wanted;
 		if (asks) return instead(() => grievance_cell.begin_move(frm, action));
 	},
 });
 
 // Make a move with what it asks for; of a late case the reason is asked first.
 grievance_cell.begin_move = function (frm, action) {
-	if (frm.doc.__onload?.delay_reason_wanted && action !== "Force Close") {
+	if (frm.doc.__onload?.delay_reason_wanted && !asked(frm, action).is_free) {
 		return give_reason(frm, () => make_move(frm, action));
 	}
 	return make_move(frm, action);
@@ -60,9 +41,14 @@ grievance_cell.begin_move = function (frm, action) {
 
 function make_move(frm, action) {
 	if (action in OTHER_DOORS) return OTHER_DOORS[action](frm);
-	const asked = ASKED_BY_ACTION[action];
-	if (!asked) return call(frm, "act", { action });
-	ask(frm, __(action), fields_of_move(frm, action, asked), (values) => call(frm, "act", { action, values }));
+	const { fields } = asked(frm, action);
+	if (!fields.length) return call(frm, "act", { action });
+	ask(frm, __(action), fields_of_move(frm, fields), (values) => call(frm, "act", { action, values }));
+}
+
+// What an action of the workflow asks when it is made, as moves.py has it.
+function asked(frm, action) {
+	return frm.doc.__onload?.asked_by_action?.[action] || { fields: [], is_free: false };
 }
 
 function show_proposal(frm) {
@@ -172,12 +158,11 @@ function ask_department(frm) {
 	ask(frm, __("Ask a Department"), [department, what], (values) => call(frm, "ask_department", values));
 }
 
-function fields_of_move(frm, action, asked) {
-	const photo_wanted = action === "Resolve" && frm.doc.__onload?.photo_wanted;
-	return asked.map(({ fieldname, reqd, from }) => ({
+function fields_of_move(frm, fields) {
+	return fields.map(({ fieldname, required, default_from }) => ({
 		...field(frm, fieldname),
-		reqd: reqd || (fieldname === "resolution_photo" && photo_wanted) ? 1 : 0,
-		default: frm.doc[from || fieldname],
+		reqd: required ? 1 : 0,
+		default: frm.doc[default_from],
 	}));
 }
 

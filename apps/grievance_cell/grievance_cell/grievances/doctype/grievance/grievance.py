@@ -7,6 +7,7 @@ from grievance_cell.grievances import (
 	actions,
 	assignments,
 	attached_records,
+	camps,
 	categorisation,
 	citizens,
 	delays,
@@ -15,6 +16,7 @@ from grievance_cell.grievances import (
 	informing,
 	ladder,
 	lifecycle,
+	moves,
 	parts,
 	proposals,
 	routing,
@@ -30,7 +32,7 @@ from grievance_cell.organisation.postings import is_barred, worker_of
 from grievance_cell.service_levels import deadlines
 
 # What who registers a case may say, and nobody may change.
-GIVEN = {"registered_on", "duplicate_of"}
+GIVEN = {"registered_on", "duplicate_of", "registration_key"}
 IDENTITY = ("citizen", "citizen_name", "mobile_no")
 SUBJECT_LENGTH = 80
 HIGH = "High"
@@ -43,8 +45,7 @@ class Grievance(Document):
 	def onload(self):
 		stage = category_of(self.status)
 		self.set_onload("stage", stage)
-		wanted = frappe.get_cached_value("Grievance Category", self.category, "photo_wanted")
-		self.set_onload("photo_wanted", wanted)
+		self.set_onload("asked_by_action", moves.asked_by_action(self))
 		self.set_onload("delay_reason_wanted", stage in (OPEN, PAUSED) and delays.reason_wanted(self))
 		if self.proposal:
 			self.set_onload("may_decide", proposals.may_decide(self))
@@ -139,7 +140,7 @@ class Grievance(Document):
 
 	def identify_citizen(self):
 		if self.mobile_no and not self.citizen:
-			self.citizen = citizens.of_number(self.mobile_no, self.citizen_name)
+			self.citizen = citizens.of_number(self.mobile_no, self.citizen_name, self.language)
 
 	def keep_confidential(self, before):
 		"""Take the identity off a case of a confidential category, once and for all; it is kept apart."""
@@ -155,6 +156,7 @@ class Grievance(Document):
 		if self.confidential:
 			citizens.protect(self.name, self.flags.identity)
 			attached_records.protect(self.name)
+			camps.protect(self.name)
 
 	def set_proposed_category(self):
 		found = categorisation.suggest(strip_html(self.description or ""), self.grievance_type, limit=1)

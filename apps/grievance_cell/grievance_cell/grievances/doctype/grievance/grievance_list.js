@@ -30,6 +30,7 @@ frappe.listview_settings["Grievance"] = {
 
 	refresh(listview) {
 		name_places(listview);
+		grievance_cell.settle_filters(listview);
 	},
 };
 

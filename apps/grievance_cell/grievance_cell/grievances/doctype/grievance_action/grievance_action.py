@@ -17,3 +17,5 @@ class GrievanceAction(Document):
 def on_doctype_update():
 	# What was done lately is asked for every morning; Frappe's own index is not the same in every version.
 	frappe.db.add_index("Grievance Action", ["creation"], index_name="done_lately")
+	# The transfers of a period.
+	frappe.db.add_index("Grievance Action", ["action", "done_on"])

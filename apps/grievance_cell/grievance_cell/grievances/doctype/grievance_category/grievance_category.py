@@ -17,6 +17,8 @@ class GrievanceCategory(NestedSet):
 		unknown = [line for line in self.types() if line not in known]
 		if unknown:
 			frappe.throw(_("Applies To knows {0}, not {1}").format(", ".join(known), ", ".join(unknown)))
+		# Written out: a form of the bot filters by it, and finds nothing in what is empty.
+		self.applies_to = "\n".join(self.types() or known)
 
 	def validate_department(self):
 		if not self.is_group and not self.department:

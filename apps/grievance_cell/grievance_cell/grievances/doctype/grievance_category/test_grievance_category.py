@@ -32,3 +32,7 @@ class TestGrievanceCategory(SiteTestCase):
 	def test_applies_to_known_types_only(self):
 		with self.assertRaises(frappe.ValidationError):
 			make_category(make_department(), applies_to="Complaint\nComplain")
+
+	def test_a_category_that_names_no_type_is_for_all_of_them(self):
+		category = make_category(make_department(), applies_to="")
+		self.assertEqual(category.types(), ["Complaint", "Demand", "Suggestion"])

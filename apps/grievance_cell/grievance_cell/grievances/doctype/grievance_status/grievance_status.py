@@ -5,6 +5,10 @@ OPEN, PAUSED, RESOLVED, CLOSED = "Open", "Paused", "Resolved", "Closed"
 
 
 class GrievanceStatus(Document):
+	def onload(self):
+		states = frappe.get_all("Workflow Document State", {"parent": "Grievance"}, pluck="state")
+		self.set_onload("is_in_workflow", self.name in states)
+
 	def after_insert(self):
 		self.make_workflow_state()
 

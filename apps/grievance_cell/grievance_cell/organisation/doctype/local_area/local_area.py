@@ -15,13 +15,16 @@ class LocalArea(NestedSet):
 		self.keep_lgd_code_unique()
 
 	def on_update(self):
-		super().on_update()
+		# Whoever writes many at once builds the tree anew in the end.
+		if not self.flags.one_of_many:
+			super().on_update()
 		before = self.get_doc_before_save()
 		if before and before.area_name != self.area_name:
 			self.retitle_areas_below()
 
 	def on_change(self):
-		renew_version()
+		if not self.flags.one_of_many:
+			renew_version()
 
 	def after_rename(self, old, new, merge=False):
 		super().after_rename(old, new, merge)

@@ -8,7 +8,17 @@ from grievance_cell.oversight import directions
 from grievance_cell.oversight.doctype.review_meeting.review_meeting import own_area
 from grievance_cell.oversight.visibility import refuse_outside
 
-GIVEN = ("direction", "grievance", "department", "area", "posting", "meeting", "given_by", "given_on")
+GIVEN = (
+	"direction",
+	"grievance",
+	"department",
+	"area",
+	"posting",
+	"meeting",
+	"given_by",
+	"given_on",
+	"first_due_on",
+)
 
 
 class ReviewDirection(Document):
@@ -30,14 +40,15 @@ class ReviewDirection(Document):
 		self.check_meeting()
 		self.posting = self.posting or directions.office_for(self.grievance, self.department, self.area)
 		self.check_posting()
-		directions.future(self.due_on)
+		self.first_due_on = directions.future(self.due_on)
 
 	def validate(self):
 		self.direction = " ".join((self.direction or "").split())
 		if not (self.grievance or self.department):
 			frappe.throw(_("Choose a case or a department"), frappe.MandatoryError)
 		before = self.get_doc_before_save()
-		if before and any(before.get(field) != self.get(field) for field in GIVEN):
+		given = set(GIVEN) - ({"posting"} if self.flags.passed_on else set())
+		if before and any(before.get(field) != self.get(field) for field in given):
 			frappe.throw(_("What was directed stays as it was: drop it and give another direction"))
 
 	def after_insert(self):
@@ -64,7 +75,10 @@ class ReviewDirection(Document):
 	def check_meeting(self):
 		"""Leave directions outside of a meeting to the collector; in a meeting whoever takes the minutes writes them down."""
 		if self.meeting:
-			frappe.get_doc("Review Meeting", self.meeting).check_permission("write")
+			meeting = frappe.get_doc("Review Meeting", self.meeting)
+			meeting.check_permission("write")
+			if meeting.minutes_sent_on:
+				frappe.throw(_("The minutes of this meeting were sent: direct this outside of it"))
 		elif frappe.session.user != "Administrator":
 			directions.refuse_unless_collector()
 

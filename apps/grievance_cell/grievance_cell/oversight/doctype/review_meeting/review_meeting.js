@@ -8,6 +8,7 @@ frappe.ui.form.on("Review Meeting", {
 	refresh(frm) {
 		show_agenda(frm);
 		if (frm.is_new()) return;
+		frm.page.set_title(frappe.utils.escape_html(frm.doc.__onload?.heading || frm.doc.name));
 		frm.add_custom_button(__("Give a Direction"), () => direct(frm, {}));
 		if (frm.doc.status === "Planned") {
 			frm.add_custom_button(__("Fill the Agenda Anew"), () => call_meeting(frm, "fill_agenda"));
@@ -32,11 +33,9 @@ function show_agenda(frm) {
 	wrapper.on("click.review", "[data-list]", function () {
 		const doctype = $(this).data("list");
 		grievance_cell.open_list(
-			Object.entries($(this).data("filters")).map(([field, condition]) => [
-				doctype,
-				field,
-				...(Array.isArray(condition) ? condition : ["=", condition]),
-			])
+			$(this)
+				.data("filters")
+				.map((condition) => [doctype, ...condition])
 		);
 		return false;
 	});

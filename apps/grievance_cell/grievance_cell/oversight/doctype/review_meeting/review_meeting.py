@@ -17,6 +17,7 @@ OURS = ("status", "agenda_made_on", "ended_on", "agenda_sent_on", "minutes_sent_
 class ReviewMeeting(Document):
 	def onload(self):
 		self.set_onload("agenda", agenda.written(self))
+		self.set_onload("heading", self.heading())
 
 	def before_insert(self):
 		self.update({**dict.fromkeys(OURS), **{table: [] for table in TABLES}, "status": PLANNED})
@@ -30,7 +31,6 @@ class ReviewMeeting(Document):
 			return
 		self.set_area()
 		self.set_chair()
-		self.set_title()
 		if not before or any(before.get(field) != self.get(field) for field in ("area", "chair")):
 			agenda.fill(self)
 
@@ -58,8 +58,9 @@ class ReviewMeeting(Document):
 		if not is_officers(self.chair):
 			frappe.throw(_("{0} is no active officer's posting").format(self.chair))
 
-	def set_title(self):
-		self.title = self.title or _("TL Review, {0}").format(place_name(self.area))
+	def heading(self) -> str:
+		"""Name the meeting: as whoever planned it has, else after its area in the language that is spoken."""
+		return self.title or _("TL Review, {0}").format(place_name(self.area))
 
 	def fill_agenda(self):
 		"""Fill the agenda anew, of a meeting that was not held yet."""

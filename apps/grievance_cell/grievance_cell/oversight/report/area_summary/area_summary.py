@@ -31,7 +31,7 @@ def execute(filters: dict | None = None) -> tuple:
 			*reports.numbers(SHOWN[SHOWN.index("late") :], defined, where),
 			reports.measure("average_days"),
 		],
-		rows,
+		reports.without_sums(rows),
 		None,
 		reports.bars([row for row in rows if row.get("indent") == 1], ("received", "settled")),
 		reports.summary(

@@ -32,7 +32,7 @@ def execute(filters: dict | None = None) -> tuple:
 			),
 			*reports.numbers(SHOWN, defined, where),
 		],
-		rows,
+		reports.without_sums(rows),
 		None,
 		lines(rows, list(received), headings),
 		reports.summary(everything, SHOWN),
@@ -59,5 +59,6 @@ def lines(rows: list, names: list[str], headings: list[str]) -> dict | None:
 			"datasets": [{"name": row.what, "values": [row[name] for name in names]} for row in most],
 		},
 		"type": "line",
+		**reports.STILL,
 		"colors": reports.COLOURS[: len(most)],
 	}

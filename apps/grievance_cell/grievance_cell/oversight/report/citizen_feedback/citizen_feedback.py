@@ -19,7 +19,11 @@ def execute(filters: dict | None = None) -> tuple:
 	types = {name: [*settled, ("grievance_type", "=", value)] for name, value in figures.TYPES.items()}
 	stars = {f"stars_{given}": [*settled, ("rating", "=", given)] for given in STARS}
 	shown = {**{name: defined[name] for name in SHOWN}, **types, **stars}
-	rows = reports.by_field(field, shown, where, str if field == "posting" else _)
+	rows = (
+		reports.by_field(field, shown, where, str, {"reopened": "posting_before_reopening"})
+		if field == "posting"
+		else reports.by_field(field, shown, where)
+	)
 	reports.complete(rows)
 	everything = rows[0] if rows else None
 	return (
@@ -34,7 +38,7 @@ def execute(filters: dict | None = None) -> tuple:
 				for name, cases in stars.items()
 			),
 		],
-		rows,
+		reports.without_sums(rows),
 		None,
 		reports.bars(rows, ("confirmed", "deemed", "forced", "reopened")),
 		reports.summary(everything, ("settled", *reports.CLOSURES, "reopened", "rated", "average_rating")),

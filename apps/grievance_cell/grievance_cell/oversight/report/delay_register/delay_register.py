@@ -1,10 +1,13 @@
 """Each case that is or was late: whose it is, for how long, and why."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 import frappe
 from frappe import _
-from frappe.utils import get_datetime, now_datetime
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import now_datetime
 
 from grievance_cell.grievances import figures
 from grievance_cell.organisation.areas import place_names
@@ -12,11 +15,14 @@ from grievance_cell.oversight import reports
 
 FIELDS = [
 	"name", "grievance_type", "category", "department", "posting", "area", "status", "closure_reason", "registered_on",
-	"resolution_by", "first_breached_on", "settled_on", "delay_reason", "delay_remark", "expected_by",
+	"resolution_by", "first_breached_on", "clock_started_on", "first_resolved_on", "settled_on", "delay_reason",
+	"delay_remark", "expected_by",
 ]  # fmt: skip
 WHICH = {"Pending": ("overdue",), "Settled": ("late",)}
+# Which come first of more than are shown.
+ORDER = {"overdue": "resolution_by", "late": "first_breached_on"}
 # More than anybody reads; the summary counts them all.
-MOST = 2000
+MOST = 1000
 COUNTED = ("overdue", "overdue_unexplained", "late")
 
 
@@ -31,66 +37,64 @@ def execute(filters: dict | None = None) -> tuple:
 			for name, value in figures.TYPES.items()
 		},
 	}
-	(counted,) = figures.count({**{name: defined[name] for name in COUNTED}, **late}, where=where)
-	wanted = WHICH.get(chosen.get("which"), ("overdue", "late"))
-	rows = [row for name in wanted for row in listed([*defined[name], *where], now)]
-	rows = sorted(rows, key=lambda row: -row.days_late)
+	counted = figures.count({**{name: defined[name] for name in COUNTED}, **late}, ["delay_reason"], where)
+	wanted = WHICH.get(chosen.get("which"), ORDER)
+	rows = [row for name in wanted for row in listed([*defined[name], *where], ORDER[name], now)]
 	cut = len(rows) >= MOST
-	name_areas(rows)
+	rows = sorted(rows, key=lambda row: -row.days_late)[:MOST]
+	put_into_words(rows)
 	return (
 		columns(),
-		rows[:MOST],
+		rows,
 		_("Only the first {0} are shown: choose fewer cases").format(MOST) if cut else None,
-		chart(rows),
-		summary(counted),
+		chart(counted, wanted),
+		summary(reports.total(counted)) if counted else None,
 	)
 
 
-def listed(filters: list, now: datetime) -> list[frappe._dict]:
-	rows = frappe.get_list(
-		"Grievance",
-		filters=[list(each) for each in filters],
-		fields=FIELDS,
-		order_by="first_breached_on asc, name asc",
-		limit=MOST,
-	)
+def listed(filters: list, order: str, now: datetime) -> list[frappe._dict]:
+	# Frappe's list would compare with coalesce(), which no index serves.
+	case = frappe.qb.DocType("Grievance")
+	query = frappe.qb.from_(case).select(*FIELDS).where(figures.matching(case, filters))
+	# By the bare column the database would read every case there ever was in its order, for those few that are late.
+	first = Coalesce(case[order], case.registered_on)
+	query = query.where(figures.seen_by(None)).orderby(first, case.name).limit(MOST)
+	rows = query.run(as_dict=True)
 	for row in rows:
-		begun = get_datetime(row.first_breached_on or row.resolution_by)
-		row.overdue_since = begun
-		row.days_late = (
-			max((row.settled_on or now) - begun, begun - begun).total_seconds() / figures.SECONDS_A_DAY
-		)
-		row.case_name = row.name
-		row.ended = (
-			_(row.closure_reason or row.status, context="Grievance") if row.settled_on else _("Pending")
-		)
-		row.update(
-			{
-				field: _(row[field])
-				for field in ("grievance_type", "category", "department", "delay_reason")
-				if row[field]
-			}
-		)
+		row.overdue_since, until = time_late(row, now)
+		row.days_late = (until - row.overdue_since).total_seconds() / figures.SECONDS_A_DAY
 	return rows
 
 
-def name_areas(rows: list[frappe._dict]) -> None:
+def time_late(case: frappe._dict, now: datetime) -> tuple[datetime, datetime]:
+	"""Tell from when to when a case was late: by its present target or, where that was met, by its first one.
+
+	The time late by the first one ends when the case was first reported as settled, at the latest when a new target began.
+	"""
+	end = case.settled_on or now
+	if case.resolution_by and case.resolution_by < end:
+		return case.resolution_by, end
+	begin = case.first_breached_on
+	ends = (case.first_resolved_on, case.clock_started_on, end)
+	return begin, min((moment for moment in ends if moment and moment >= begin), default=begin)
+
+
+def put_into_words(rows: list[frappe._dict]) -> None:
+	"""Write what stands in the rows in the reader's language."""
 	names = place_names(sorted({row.area for row in rows if row.area}), frappe.local.lang)
 	for row in rows:
-		row.area = names.get(row.area)
+		row.case_name, row.area = row.name, names.get(row.area)
+		row.ended = (
+			_(row.closure_reason or row.status, context="Grievance") if row.settled_on else _("Pending")
+		)
+		for field in ("grievance_type", "category", "department", "delay_reason"):
+			row[field] = _(row[field]) if row[field] else None
 
 
 def columns() -> list[dict]:
-	case = {
-		"fieldname": "case_name",
-		"label": _("Case"),
-		"fieldtype": "Link",
-		"options": "Grievance",
-		"width": 160,
-	}
 	label = reports.field_label
 	return [
-		case,
+		reports.case_link(),
 		reports.text("grievance_type", label("grievance_type"), 100),
 		reports.text("category", label("category"), 150),
 		reports.text("department", label("department")),
@@ -117,13 +121,14 @@ def columns() -> list[dict]:
 	]
 
 
-def chart(rows: list[frappe._dict]) -> dict | None:
+def chart(counted: list[frappe._dict], wanted: Iterable[str]) -> dict | None:
 	"""Draw how often which reason was given."""
-	given: dict[str, int] = {}
-	for row in rows:
-		reason = row.delay_reason or _("No reason")
-		given[reason] = given.get(reason, 0) + 1
-	most = sorted(given.items(), key=lambda each: -each[1])
+	given: dict[str, int] = defaultdict(int)
+	for row in counted:
+		given[_(row.delay_reason) if row.delay_reason else _("No reason")] += sum(
+			row[name] for name in wanted
+		)
+	most = sorted(((reason, times) for reason, times in given.items() if times), key=lambda each: -each[1])
 	if not most:
 		return None
 	return {
@@ -132,6 +137,7 @@ def chart(rows: list[frappe._dict]) -> dict | None:
 			"datasets": [{"name": _("Cases"), "values": [times for _reason, times in most]}],
 		},
 		"type": "bar",
+		**reports.STILL,
 		"colors": reports.COLOURS[:1],
 	}
 

@@ -1,4 +1,5 @@
 frappe.query_reports["Department Performance"] = {
+	after_datatable_render: () => grievance_cell.reports.write_labels(),
 	filters: [...grievance_cell.reports.period(), ...grievance_cell.reports.choices()],
 	formatter: grievance_cell.reports.format,
 };

@@ -16,11 +16,11 @@ def execute(filters: dict | None = None) -> tuple:
 	where, defined = reports.chosen_cases(chosen), figures.definitions(reports.period_of(chosen))
 	shown = {name: defined[name] for name in SHOWN}
 	rows = reports.by_field("department", shown, where)
-	reports.complete(rows, reports.spreads_by("department", defined["settled"], where))
+	reports.complete(rows, figures.spread(defined["settled"], ["department"], where))
 	everything = rows[0] if rows else None
 	return (
 		columns(defined, where),
-		rows,
+		reports.without_sums(rows),
 		None,
 		reports.bars(rows, ("received", "settled")),
 		reports.summary(everything, ("received", "settled", "pending", "overdue", *MEASURES)),

@@ -15,6 +15,8 @@ SHOWN = (
 MEASURES = ("within_share", "median_days", "average_rating")
 # The field by which a case is somebody's.
 FIELDS = {"Posting": "posting", "Officer": "assigned_to"}
+# What was reopened is that of whoever had settled it, to whom it does not go back.
+BEFORE_REOPENING = {"posting": "posting_before_reopening", "assigned_to": "officer_before_reopening"}
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -23,8 +25,9 @@ def execute(filters: dict | None = None) -> tuple:
 	field = FIELDS.get(chosen.get("by"), "posting")
 	where, defined = reports.chosen_cases(chosen), figures.definitions(reports.period_of(chosen))
 	name_of = get_fullname if field == "assigned_to" else str
-	rows = reports.by_field(field, {name: defined[name] for name in SHOWN}, where, name_of)
-	reports.complete(rows, reports.spreads_by(field, defined["settled"], where))
+	shown, reopened = {name: defined[name] for name in SHOWN}, {"reopened": BEFORE_REOPENING[field]}
+	rows = reports.by_field(field, shown, where, name_of, reopened)
+	reports.complete(rows, figures.spread(defined["settled"], [field], where))
 	reasons = reasons_by(field, defined, where)
 	for row in rows:
 		row.reasons = reasons.get(row.key)
@@ -38,7 +41,7 @@ def execute(filters: dict | None = None) -> tuple:
 			reports.text("reasons", _("Reasons for Delay"), 320),
 			*(reports.measure(name) for name in MEASURES[1:]),
 		],
-		rows,
+		reports.without_sums(rows),
 		None,
 		reports.bars(rows, ("settled", "pending", "overdue")),
 		reports.summary(everything, ("settled", "pending", "overdue", "overdue_unexplained", *MEASURES)),

@@ -31,7 +31,7 @@ def execute(filters: dict | None = None) -> tuple:
 	everything = rows[0] if rows else None
 	return (
 		columns,
-		rows,
+		reports.without_sums(rows),
 		None,
 		reports.bars(rows, list(ages), stacked=True, named=dict(zip(ages, age_labels(), strict=True))),
 		reports.summary(everything, ("pending", *STANDING[:4], *reports.CLOSURES)),
