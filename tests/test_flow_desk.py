@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from desk import PASSWORD, Officer
+from desk import Officer, log_in
 
 MANAGER = "manager@demo.example"
 
@@ -18,11 +18,7 @@ def open_desk(open_context, servers):
 	def open_desk(user: str):
 		page = open_context(1366, 900).new_page()
 		page.on("pageerror", lambda error: errors.append(str(error)))
-		page.goto(servers.url("web", "/login"))
-		page.fill("#login_email", user)
-		page.fill("#login_password", PASSWORD)
-		page.click(".form-login .btn-login")
-		page.wait_for_url("**/app**")
+		log_in(page, servers.url(), user)
 		return page
 
 	yield open_desk
