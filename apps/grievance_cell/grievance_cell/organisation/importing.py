@@ -384,6 +384,7 @@ def begin(name: str, action: str) -> None:
 		enqueue_after_commit=True,
 		name=name,
 		action=action,
+		language=frappe.local.lang,
 	)
 
 
@@ -405,7 +406,9 @@ def is_being_worked_on(document) -> bool:
 	return get_datetime(document.modified) > add_to_date(now_datetime(), seconds=-LONGEST)
 
 
-def run_as_job(name: str, action: str) -> None:
+def run_as_job(name: str, action: str, language: str) -> None:
+	"""Preview or import the file of a Master Import as a job, in the `language` of the user who began it."""
+	frappe.local.lang = language
 	try:
 		run(name, action)
 	except Exception:

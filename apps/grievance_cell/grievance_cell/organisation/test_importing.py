@@ -6,6 +6,7 @@ from random import Random
 from unittest.mock import patch
 
 import frappe
+from frappe import _
 from frappe.utils import add_to_date, now_datetime
 from frappe.utils.xlsxutils import make_xlsx
 
@@ -240,15 +241,33 @@ class TestImporting(ImportTestCase):
 		self.assertEqual(document.status, "Previewing")
 		((method, given),) = self.jobs
 		self.assertTrue(given["enqueue_after_commit"])
-		frappe.get_attr(method)(given["name"], given["action"])
+		frappe.get_attr(method)(given["name"], given["action"], given["language"])
 		document.reload()
 		self.assertEqual(document.status, "Previewed")
+
+	def test_a_job_reads_and_speaks_the_users_language(self):
+		department = make_department()
+		category = make_category(department, priority="Low")
+		rows = [{"category_name": category.name, "priority": _("High", "hi")}]
+		document = self.file(CATEGORY, as_csv(rows))
+		spoken = frappe.local.lang
+		self.addCleanup(setattr, frappe.local, "lang", spoken)
+		frappe.local.lang = "hi"
+		with patch.object(importing, "AT_ONCE", 10):
+			self.ask(master_import.preview, document)
+		((method, given),) = self.jobs
+		# A job begins in the site's own.
+		frappe.local.lang = spoken
+		frappe.get_attr(method)(given["name"], given["action"], given["language"])
+		document.reload()
+		self.assertEqual(document.status, "Previewed", document.result)
+		self.assertEqual(self.changes(document), [[_("Priority", "hi"), "Low", "High"]])
 
 	def test_a_job_that_fails_says_so_and_leaves_nothing_behind(self):
 		document = self.file(DEPARTMENT, as_csv([{"department_name": unique("D"), "short_code": digits(9)}]))
 		before = self.everything()
 		with patch.object(importing.Masters, "write", side_effect=ZeroDivisionError):
-			importing.run_as_job(document.name, importing.PREVIEW)
+			importing.run_as_job(document.name, importing.PREVIEW, frappe.local.lang)
 		document.reload()
 		self.assertEqual(document.status, "Failed")
 		self.assertEqual(self.everything(), before)
