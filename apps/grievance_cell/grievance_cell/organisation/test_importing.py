@@ -909,7 +909,30 @@ class TestCategoryAndHolidayImport(ImportTestCase):
 		self.assertEqual(self.counts(document), {"Unchanged": 2, "Changed": 1})
 		rows += [{**rows[0]}, {**rows[0], "date": "32-01-2027"}]
 		self.assertEqual(
-			self.errors(self.preview(HOLIDAYS, rows)), {5: "Row 2 is the same", 6: "32-01-2027 is not a date"}
+			self.errors(self.preview(HOLIDAYS, rows)),
+			{5: "Row 2 is the same", 6: "32-01-2027 is not a full date, such as 26-01-2027"},
+		)
+
+	def test_a_holiday_is_one_whole_date(self):
+		calendar = unique("Calendar")
+		refused = (
+			"26-Jan", "26/01", "5", "2027", "January 2027", "Monday", "12-14 November 2027", "12,13 Nov 2027",
+			"January 26-28, 2027", "26-28 January", "12th and 13th November", "12-11-2027 - 14-11-2027", "10:00",
+		)  # fmt: skip
+		rows = [{"calendar": calendar, "date": each, "description": "Holiday"} for each in refused]
+		self.assertEqual(
+			list(self.errors(self.preview(HOLIDAYS, rows)).values()),
+			[f"{each} is not a full date, such as 26-01-2027" for each in refused],
+		)
+		read = (
+			"26-Jan-27", "27 January 2027", "Thursday, 28th January 2027", "Jan 29, 2027", "30.1.27",
+			"31-01-2027 00:00:00",
+		)  # fmt: skip
+		rows = [{"calendar": calendar, "date": each, "description": "Holiday"} for each in read]
+		self.import_all(HOLIDAYS, rows)
+		self.assertEqual(
+			[str(row.date) for row in frappe.get_doc(HOLIDAYS, calendar).holidays],
+			[f"2027-01-{number}" for number in range(26, 32)],
 		)
 
 

@@ -1,5 +1,8 @@
 """Holidays from a spreadsheet: the gazette's list."""
 
+import re
+from datetime import datetime, time
+
 import frappe
 from dateutil import parser
 from frappe import _
@@ -17,15 +20,25 @@ from grievance_cell.organisation.importing import (
 )
 
 DOCTYPE = "Holiday Calendar"
+# What a text does not say the parser takes from another day: these two have nothing in common.
+OTHER_DAYS = (datetime(2000, 1, 1), datetime(2011, 12, 28))
+MONTH = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)
+# "26-28 January", of which the parser makes one day of 2026; "26-Jan-28" is none.
+TWO_DAYS = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:[^\w:]|and)+\d{1,2}(?![\d:])")
 
 
 def day(cell: str):
-	"""Read a date as offices write it: 26-01-2027, 26/1/27, 2027-01-26."""
+	"""Read a date as offices write it: 26-01-2027, 26/1/27, 26-Jan-27, 2027-01-26; what says less or more is refused."""
 	text = code(cell)
 	try:
-		return parser.parse(text, dayfirst=not text[:4].isdecimal()).date()
+		one, other = (
+			parser.parse(text, dayfirst=not text[:4].isdecimal(), default=default) for default in OTHER_DAYS
+		)
 	except (ValueError, OverflowError):
-		raise RowError(_("{0} is not a date").format(cell)) from None
+		one, other = OTHER_DAYS
+	if one != other or one.time() != time.min or (MONTH.search(text) and TWO_DAYS.search(text)):
+		raise RowError(_("{0} is not a full date, such as {1}").format(cell, "26-01-2027"))
+	return one.date()
 
 
 class Holidays(Masters):
