@@ -10,8 +10,9 @@ from datetime import date, datetime
 from itertools import islice
 
 import frappe
+import xlrd
 from frappe import _
-from frappe.utils.xlsxutils import read_xls_file_from_attached_file, read_xlsx_file_from_attached_file
+from frappe.utils.xlsxutils import read_xlsx_file_from_attached_file
 
 # By its first bytes a file is known, whatever it is called.
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -94,11 +95,25 @@ def _read_lines(content: bytes, are_headings: Callable[[set[str]], bool]) -> lis
 		if content.startswith(XLSX):
 			return read_xlsx_file_from_attached_file(fcontent=content)
 		if content.startswith(XLS):
-			return read_xls_file_from_attached_file(content)
+			return _read_xls(content)
 		return _read_csv(_decode(content), are_headings)
 	except Exception:
 		# Whatever the readers stumble over: the file is not what its first bytes say.
 		frappe.throw(_("The file cannot be read. Save it as CSV (UTF-8) or XLSX and attach that."))
+
+
+def _read_xls(content: bytes) -> list[list]:
+	"""Read the first sheet; Frappe's own reader leaves dates as the numbers that Excel counts them by."""
+	book = xlrd.open_workbook(file_contents=content)
+	return [
+		[
+			xlrd.xldate_as_datetime(cell.value, book.datemode)
+			if cell.ctype == xlrd.XL_CELL_DATE
+			else cell.value
+			for cell in row
+		]
+		for row in book.sheet_by_index(0).get_rows()
+	]
 
 
 def _decode(content: bytes) -> str:

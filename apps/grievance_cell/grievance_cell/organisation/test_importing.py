@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import struct
 from contextlib import contextmanager
 from random import Random
 from unittest.mock import patch
@@ -11,7 +12,7 @@ from frappe.utils import add_to_date, now_datetime
 from frappe.utils.xlsxutils import make_xlsx
 
 from grievance_cell.grievances.lifecycle import acting_as
-from grievance_cell.organisation import area_importer, desk_of_offices, importing
+from grievance_cell.organisation import area_importer, desk_of_offices, importing, spreadsheets
 from grievance_cell.organisation.doctype.master_import import master_import
 from grievance_cell.organisation.posting_importer import welcome
 from grievance_cell.testing import (
@@ -48,6 +49,25 @@ def as_csv(rows: list[dict], **given) -> bytes:
 	writer.writeheader()
 	writer.writerows(rows)
 	return written.getvalue().encode()
+
+
+def as_xls(rows: list[list]) -> bytes:
+	"""Write as Excel 2 did, the shortest that is read as XLS: of texts, and of numbers that are shown as dates."""
+
+	def record(kind: int, content: bytes) -> bytes:
+		return struct.pack("<HH", kind, len(content)) + content
+
+	def cell(row: int, column: int, value) -> bytes:
+		# The second of the formats below is a date's.
+		where = struct.pack("<HH3B", row, column, 0, isinstance(value, int), 0)
+		if isinstance(value, int):
+			return record(0x03, where + struct.pack("<d", value))
+		return record(0x04, where + bytes([len(value)]) + value.encode("ascii"))
+
+	cells = (cell(row, column, each) for row, line in enumerate(rows) for column, each in enumerate(line))
+	begin, end = record(0x09, b"\2\0\x10\0") + record(0x42, struct.pack("<H", 1252)), record(0x0A, b"")
+	formats = (record(0x1E, bytes([len(each)]) + each) for each in (b"General", b"dd-mm-yyyy"))
+	return b"".join((begin, *formats, *cells, end))
 
 
 class ImportTestCase(SiteTestCase):
@@ -934,6 +954,15 @@ class TestCategoryAndHolidayImport(ImportTestCase):
 			[str(row.date) for row in frappe.get_doc(HOLIDAYS, calendar).holidays],
 			[f"2027-01-{number}" for number in range(26, 32)],
 		)
+
+	def test_dates_of_an_old_excel_are_dates(self):
+		calendar = unique("Calendar")
+		# Excel counts days from the end of 1899.
+		content = as_xls([["calendar", "date", "description"], [calendar, 46413, "Republic Day"]])
+		with patch.object(spreadsheets, "XLS", content[:4]):
+			self.import_all(HOLIDAYS, content)
+		(holiday,) = frappe.get_doc(HOLIDAYS, calendar).holidays
+		self.assertEqual((str(holiday.date), holiday.description), ("2027-01-26", "Republic Day"))
 
 
 class TestGeneratedFiles(ImportTestCase):
