@@ -425,28 +425,37 @@ class Areas(Masters):
 	# Both
 
 	def from_above(self) -> Iterator[Area]:
-		"""Give the areas, each after what it lies in; those in a circle are errors."""
+		"""Give the areas, each after all that it lies in; those in a circle are errors."""
 		areas = sorted({id(area): area for area in self.areas.values()}.values(), key=lambda area: area.row)
 		for area in areas:
 			for other in area.above[:1]:
 				if isinstance(other, Area):
 					other.is_group = True
 		done: set[int] = set()
-		for area in areas:
-			path: dict[int, Area] = {}
-			while area and id(area) not in done:
-				if id(area) in path:
-					for each in list(path)[list(path).index(id(area)) :]:
-						done.add(each)
-						path[each].error = _("It stands below itself in the end")
-						self.fail(path[each].row, path[each].area_name, path[each].error)
-					break
+		# From an area to what it lies in, as far as the walk has come.
+		path: dict[int, Area] = {}
+		waiting = areas[::-1]
+		while waiting:
+			area = waiting[-1]
+			if id(area) in done:
+				waiting.pop()
+			elif id(area) in path:
+				del path[id(area)]
+				done.add(id(area))
+				yield waiting.pop()
+			else:
 				path[id(area)] = area
-				area = area.above[0] if area.above and isinstance(area.above[0], Area) else None
-			for key in reversed(path):
-				if key not in done:
-					done.add(key)
-					yield path[key]
+				others = [each for each in (*area.above[:1], *area.also_in) if isinstance(each, Area)]
+				for other in reversed(others):
+					if id(other) in path:
+						self.refuse_all(list(path.values())[list(path).index(id(other)) :])
+					else:
+						waiting.append(other)
+
+	def refuse_all(self, circle: list[Area]) -> None:
+		for area in circle:
+			if not area.error:
+				self.fail(area.row, area.area_name, _("It stands below itself in the end"))
 
 	def fail(self, number: int, what: str, error: str) -> None:
 		super().fail(number, what, error)

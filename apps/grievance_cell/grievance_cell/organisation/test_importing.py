@@ -611,6 +611,33 @@ class TestAreaImport(ImportTestCase):
 		]
 		self.assertEqual(set(self.errors(self.preview(AREA, rows))), {2})
 
+	def test_what_an_area_also_lies_in_may_stand_below_it(self):
+		ward, town, constituency = unique("Ward"), unique("Town"), unique("Constituency")
+		rows = [
+			{"area_type": "Ward", "area_name": ward, "parent": town, "also_in": constituency},
+			{"area_type": "Municipal Body", "area_name": town, "parent": "", "also_in": ""},
+			{"area_type": "Constituency", "area_name": constituency, "parent": "", "also_in": ""},
+		]
+		self.import_all(AREA, rows)
+		(also_in,) = frappe.get_doc(AREA, {"area_name": ward}).also_in
+		self.assertEqual(also_in.area, frappe.db.get_value(AREA, {"area_name": constituency}))
+		self.assertEqual(self.counts(self.import_all(AREA, rows)), {"Unchanged": 3})
+		# That it is on the site already makes of it no other one.
+		rows[0]["area_name"] = unique("Ward")
+		self.assertEqual(self.counts(self.import_all(AREA, rows)), {"New": 1, "Unchanged": 2})
+
+	def test_two_areas_that_also_lie_in_each_other_are_refused(self):
+		one, two, three = (unique(each) for each in ("One", "Two", "Three"))
+		rows = [
+			{"area_type": "Ward", "area_name": three, "also_in": one},
+			{"area_type": "Constituency", "area_name": one, "also_in": two},
+			{"area_type": "Constituency", "area_name": two, "also_in": one},
+		]
+		circle = "It stands below itself in the end"
+		self.assertEqual(
+			self.errors(self.preview(AREA, rows)), {2: f"{one} in row 3 has an error", 3: circle, 4: circle}
+		)
+
 	def test_an_area_below_one_with_an_error_names_its_row(self):
 		block = unique("Block")
 		rows = [
