@@ -92,6 +92,8 @@ class Area:
 	# What the row's cells call others of the file, by their id.
 	calls: dict[int, str] = field(default_factory=dict)
 	is_group: bool = False
+	# That its row does not say in what it lies: it stays where it is.
+	without_parent: bool = False
 	# That a row only mentions it: it is made, but never changed.
 	in_passing: bool = False
 	document: str | None = None
@@ -279,6 +281,7 @@ class Areas(Masters):
 			aliases=several(self.cell(row, "aliases")),
 			position={each: values[each] for each in ("latitude", "longitude") if each in values},
 			above=[parent] if parent else self.outermost(values["area_type"]),
+			without_parent=not parent,
 			also_in=several(self.cell(row, "also_in")),
 		)
 		self.add(area, folded(parent))
@@ -507,16 +510,25 @@ class Areas(Masters):
 		return self.make(area, parent, also_in)
 
 	def same_without_code(self, area: Area, parent: str | None) -> str | None:
-		"""Find what was entered by hand before its code was known, or has none."""
-		for name in self.site.by_name.get(folded(area.area_name), ()):
-			row = self.site.rows[name]
-			if (
-				row.area_type == area.area_type
-				and (not row.lgd_code or not area.lgd_code)
-				and (row.parent_local_area or None) == parent
-			):
-				return name
-		return None
+		"""Find what was entered by hand before its code was known, or has none; of a row without a parent wherever it lies."""
+		same = [
+			name
+			for name in self.site.by_name.get(folded(area.area_name), ())
+			if (row := self.site.rows[name]).area_type == area.area_type
+			and (not row.lgd_code or not area.lgd_code)
+		]
+		if area.without_parent and not area.lgd_code:
+			same = [name for name in same if self.is_below(name, parent)]
+			return the_one(same, area.area_name) if same else None
+		return next(
+			(name for name in same if (self.site.rows[name].parent_local_area or None) == parent), None
+		)
+
+	def is_below(self, name: str | None, around: str | None) -> bool:
+		"""Tell whether an area of the site lies somewhere in another; all do in None."""
+		while name and name != around:
+			name = self.site.rows[name].parent_local_area
+		return (name or None) == around
 
 	def make(self, area: Area, parent: str | None, also_in: list[str]) -> Outcome:
 		document = frappe.new_doc(DOCTYPE)
@@ -539,7 +551,10 @@ class Areas(Masters):
 
 	def change(self, area: Area, name: str, parent: str | None, also_in: list[str]) -> Outcome:
 		present = self.site.rows[name]
-		values = {"area_name": area.area_name, **area.position}
+		values = dict(area.position)
+		# `Ward 5, Champa` only says which one it is.
+		if area.area_name != present.title:
+			values["area_name"] = area.area_name
 		if area.lgd_code:
 			values["lgd_code"] = area.lgd_code
 		if parent and self.is_nearer(area, parent, present.parent_local_area):
@@ -599,8 +614,10 @@ class Areas(Masters):
 
 	def is_nearer(self, area: Area, parent: str, present: str | None) -> bool:
 		"""Tell whether a parent is to take the present one's place: not if that one is nearer, as a gram panchayat than a tehsil."""
-		if self.is_own or not present or parent == present:
+		if not present or parent == present:
 			return True
+		if self.is_own:
+			return not area.without_parent
 		ranks = {area_type: rank for rank, area_type in enumerate(LIES_IN.get(area.area_type, ()))}
 		new, old = (ranks.get(self.site.rows[each].area_type) for each in (parent, present))
 		return new is not None and old is not None and new <= old

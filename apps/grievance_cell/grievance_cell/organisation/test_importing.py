@@ -481,6 +481,40 @@ class TestAreaImport(ImportTestCase):
 		self.assertEqual(self.counts(self.import_all(AREA, rows)), {"Changed": 1})
 		self.assertEqual(frappe.db.get_value(AREA, block.name, "lgd_code"), code)
 
+	def test_a_row_without_code_and_parent_is_the_area_of_its_name_wherever_it_lies(self):
+		district = make_area("District")
+		town = make_area("Municipal Body", district, lgd_code=digits(9))
+		ward = make_area("Ward", town)
+		rows = [
+			{"area_type": "Municipal Body", "area_name": town.area_name, "name_hi": "चांपा"},
+			{"area_type": "Ward", "area_name": f"{ward.area_name}, {town.area_name}", "name_hi": "वार्ड"},
+			{"area_type": "Municipal Body", "area_name": (new := unique("Town")), "name_hi": "नगर"},
+		]
+		document = self.import_all(AREA, rows, within=district.name)
+		self.assertEqual(self.counts(document), {"Changed": 2, "New": 1})
+		self.assertEqual(self.counts(self.import_all(AREA, rows)), {"Unchanged": 3})
+		for area, parent in ((town, district), (ward, town)):
+			stored = frappe.get_doc(AREA, area.name)
+			self.assertEqual((stored.area_name, stored.parent_local_area), (area.area_name, parent.name))
+			self.assertEqual([row.language for row in stored.names], ["hi"])
+		self.assertEqual(frappe.db.get_value(AREA, {"area_name": new}, "parent_local_area"), district.name)
+
+	def test_a_row_without_code_and_parent_that_may_mean_several_areas_is_refused(self):
+		name = unique("Village")
+		districts = [make_area("District") for _each in range(2)]
+		for district in districts:
+			make_area("Village", district, area_name=name)
+		rows = [{"area_type": "Village", "area_name": name, "name_hi": "गाँव"}]
+		self.assertIn("2 areas are called", self.errors(self.preview(AREA, rows))[2])
+		self.assertEqual(self.counts(self.import_all(AREA, rows, within=districts[0].name)), {"Changed": 1})
+
+	def test_a_row_that_names_no_parent_does_not_move_its_area(self):
+		district = make_area("District")
+		town = make_area("Municipal Body", district)
+		ward = make_area("Ward", town, lgd_code=digits(9))
+		rows = [{"area_type": "Ward", "area_name": ward.area_name, "lgd_code": ward.lgd_code}]
+		self.assertEqual(self.counts(self.import_all(AREA, rows, within=district.name)), {"Unchanged": 1})
+
 	def test_a_name_that_several_areas_have_is_refused_and_its_code_is_not(self):
 		name = unique("Nawagarh")
 		for area_type in ("Block", "Municipal Body"):
