@@ -5,10 +5,10 @@ from frappe import _
 from frappe.utils import format_date
 
 from grievance_cell.conversations import area_search, written_names
-from grievance_cell.conversations.world import spoken_languages
 from grievance_cell.database import restarted
 from grievance_cell.grievances import camps, citizens, overview, registration
 from grievance_cell.messaging import outbox
+from grievance_cell.organisation.languages import spoken_languages
 from grievance_cell.organisation.phone import masked, to_e164
 
 CASE = "Grievance"

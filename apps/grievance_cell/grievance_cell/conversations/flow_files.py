@@ -12,7 +12,7 @@ from grievance_cell.conversations.flow_texts import (
 	texts_of,
 	translation_of,
 )
-from grievance_cell.conversations.world import spoken_languages
+from grievance_cell.organisation.languages import spoken_languages
 
 # What the file is, so that no other JSON is taken for one; the number changes when old files can no longer be read.
 FORMAT = "grievance_cell chat flow 1"

@@ -5,7 +5,8 @@ import frappe
 from grievance_cell.conversations import engine, flows
 from grievance_cell.conversations.flow_texts import JINJA, translation_of
 from grievance_cell.conversations.model import Choice, Flow, Reply
-from grievance_cell.conversations.world import Site, spoken_languages
+from grievance_cell.conversations.world import Site
+from grievance_cell.organisation.languages import spoken_languages
 
 
 class EditedSite(Site):

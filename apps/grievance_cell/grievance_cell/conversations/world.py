@@ -4,7 +4,6 @@ import json
 import textwrap
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import frappe
@@ -29,6 +28,7 @@ from grievance_cell.grievances.decisions import COMPLAINT
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import category_of
 from grievance_cell.grievances.lifecycle import ASSIGNED_STATUS, acting_as
 from grievance_cell.grievances.offices import Office
+from grievance_cell.organisation.languages import spoken_languages
 
 # A DocType may have a field of this name: further words by which citizens find its documents, one a line.
 WORDS_FIELD = "keywords"
@@ -416,11 +416,3 @@ def filled_filters(link_filters: str | None, answers: dict) -> dict:
 		return [fill(each) for each in value] if isinstance(value, list) else value
 
 	return {key: fill(value) for key, value in json.loads(link_filters or "{}").items()}
-
-
-def spoken_languages() -> list[str]:
-	"""List the languages that this app ships translations for, Hindi first, English included."""
-	folder = Path(frappe.get_app_path("grievance_cell", "translations"))
-	return sorted(
-		{"en", *(file.stem for file in folder.glob("*.csv"))}, key=lambda name: (name != "hi", name)
-	)

@@ -9,8 +9,8 @@ from grievance_cell.conversations.area_index import BRACKETS
 from grievance_cell.conversations.area_search import MOST_CHOICES
 from grievance_cell.conversations.intents import normalise
 from grievance_cell.conversations.model import Choice
-from grievance_cell.conversations.world import spoken_languages
 from grievance_cell.grievances import categorisation
+from grievance_cell.organisation.languages import spoken_languages
 
 CATEGORY = "Grievance Category"
 # What a type of area is called in the words by which a written name is understood.

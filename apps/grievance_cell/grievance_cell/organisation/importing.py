@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, get_datetime, now_datetime, strip_html
 
+from grievance_cell.organisation.languages import languages_of_site
 from grievance_cell.organisation.spreadsheets import Row, Table, known_by, read_table
 
 NOT_PREVIEWED, PREVIEWED, HAS_ERRORS, IMPORTED, FAILED = (
@@ -161,7 +162,8 @@ class Masters:
 
 	def _languages(self) -> dict[str, str]:
 		"""Find the columns of names: the language of each, by what the heading is known by."""
-		known = {folded(each): each for each in frappe.get_all("Language", pluck="name")}
+		# Of all that Frappe knows, `Area ID` would be a name in Indonesian, `Category No` one in Norwegian.
+		known = {folded(each): each for each in languages_of_site()}
 		found = {}
 		for heading, written in self.table.headings.items():
 			stem, _underscore, language = written.casefold().replace(" ", "_").partition("_")

@@ -21,6 +21,7 @@ from grievance_cell.testing import (
 	make,
 	make_area,
 	make_category,
+	make_channel,
 	make_department,
 	make_posting,
 	make_user,
@@ -252,6 +253,19 @@ class TestImporting(ImportTestCase):
 	def test_columns_that_nothing_is_read_from_are_named(self):
 		rows = [{"department_name": unique("D"), "short_code": digits(9), "Remarks": "old"}]
 		self.assertEqual(json.loads(self.preview(DEPARTMENT, rows).result)["unread"], ["Remarks"])
+
+	def test_names_are_read_in_the_languages_that_the_site_speaks(self):
+		row = {"area_type": "Block", "area_name": unique("Block"), "name_hi": "खंड", "name_ta": "தொகுதி"}
+		codes = {"Area ID": "17", "Area No": "3"}
+		document = self.import_all(AREA, [{**row, **codes}])
+		self.assertEqual(json.loads(document.result)["unread"], ["name_ta", *codes])
+		area = frappe.get_doc(AREA, {"area_name": row["area_name"]})
+		self.assertEqual([each.language for each in area.names], ["hi"])
+		make_channel(languages=[{"language": "ta"}])
+		document = self.import_all(AREA, [{**row, **codes}])
+		self.assertEqual(json.loads(document.result)["unread"], [*codes])
+		area.reload()
+		self.assertEqual([each.language for each in area.names], ["hi", "ta"])
 
 	def test_a_large_file_is_a_job_and_is_read_once(self):
 		document = self.file(DEPARTMENT, as_csv([{"department_name": unique("D"), "short_code": digits(9)}]))
