@@ -288,9 +288,12 @@ def requeue_lost() -> None:
 
 	Not without end: one that kills its worker each time would stop all that comes after it.
 	"""
+	lost = {"state": "Sending", "next_attempt_on": ("<=", now_datetime())}
+	for message in frappe.get_all("Chat Message", {**lost, "attempts": (">=", MOST_ATTEMPTS)}, ["*"]):
+		fail(message, 0, _("Given up after {0} attempts").format(MOST_ATTEMPTS))
 	frappe.db.sql(
-		"""update `tabChat Message` set state = if(attempts < %s, 'Queued', 'Failed'), next_attempt_on = null
-		where state = 'Sending' and next_attempt_on <= %s""",
-		(MOST_ATTEMPTS, now_datetime()),
+		"""update `tabChat Message` set state = 'Queued', next_attempt_on = null
+		where state = 'Sending' and next_attempt_on <= %s and attempts < %s""",
+		(now_datetime(), MOST_ATTEMPTS),
 	)
 	frappe.db.commit()

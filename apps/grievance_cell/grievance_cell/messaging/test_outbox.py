@@ -154,7 +154,8 @@ class TestOutbox(ChatTestCase):
 				self.assertTrue(outbox.claim(self.messages()[0].name))
 			self.let_time_pass()
 			outbox.requeue_lost()
-		self.assertEqual(self.messages()[0].state, "Failed")
+		given_up = self.messages()[0]
+		self.assertEqual((given_up.state, given_up.error), ("Failed", "Given up after 8 attempts"))
 
 	def test_a_status_that_comes_before_the_answer_is_not_undone_by_it(self):
 		(name,) = self.queue("one")
