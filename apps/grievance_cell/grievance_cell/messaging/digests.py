@@ -9,16 +9,16 @@ from frappe import _
 from frappe.utils import cint, get_url_to_list, now_datetime
 
 from grievance_cell.grievances import figures
-from grievance_cell.grievances.citizens import bot_user
-from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED
-from grievance_cell.grievances.own_cases import INFORMATION_ADDED
+from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, RESOLVED
 from grievance_cell.grievances.visibility import visible_cases
 from grievance_cell.messaging import mail, templates
 from grievance_cell.messaging.notices import ENGLISH
 
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+WEEK = timedelta(days=7)
 OLDEST = 5
 COLLECTOR = "Collector"
+# What is not late yet; and where a citizen's word is waited for or taken.
+IN_TIME, ANSWERED_IN = ("On Track", "Due Soon"), (OPEN, PAUSED, RESOLVED)
 
 
 def send_daily() -> None:
@@ -61,34 +61,24 @@ def users(names: list[str]) -> list[frappe._dict]:
 
 
 def officers_numbers(now: datetime) -> dict[str, dict]:
-	"""Count each officer's open cases, in two queries for all of them: due, overdue, reopened, replied, by user."""
-	midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+	"""Count each officer's cases as the lists behind the numbers do, in one query for all: due, overdue, reopened, replied, by user."""
+	midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
 	found = frappe.db.sql(
-		"""select assigned_to, sum(resolution_by >= %(now)s and resolution_by < %(midnight)s) due,
-			sum(resolution_by < %(now)s) overdue, sum(reopen_count > 0) reopened
-		from `tabGrievance` where status in %(running)s and assigned_to > '' group by assigned_to""",
-		{"now": now, "midnight": midnight, "running": statuses(OPEN, PAUSED)},
+		"""select assigned_to,
+			sum(status in %(running)s and sla_status in %(in_time)s and resolution_by >= %(midnight)s
+				and resolution_by < %(midnight)s + interval 1 day) due,
+			sum(status in %(running)s and sla_status = 'Overdue') overdue,
+			sum(status in %(running)s and reopen_count > 0) reopened, sum(new_reply) replied
+		from `tabGrievance` where status in %(answered)s and assigned_to > '' group by assigned_to""",
+		{
+			"midnight": midnight,
+			"running": statuses(OPEN, PAUSED),
+			"in_time": IN_TIME,
+			"answered": statuses(*ANSWERED_IN),
+		},
 		as_dict=True,
 	)
 	numbers = {row.pop("assigned_to"): {key: cint(value) for key, value in row.items()} for row in found}
-	replies = frappe.db.sql(
-		"""select grievance.assigned_to, count(distinct grievance.name)
-		from `tabGrievance Action` action join `tabGrievance` grievance on grievance.name = action.reference_name
-		where action.creation >= %(since)s and action.reference_doctype = 'Grievance' and action.actor = %(bot)s
-			and (action.action = %(added)s or action.from_status in %(waiting)s)
-			and grievance.assigned_to > '' and grievance.status in %(running)s
-		group by grievance.assigned_to""",
-		{
-			"since": now - DAY,
-			"bot": bot_user(),
-			"added": INFORMATION_ADDED,
-			"waiting": frappe.get_all("Grievance Status", {"waits_for_citizen": 1}, pluck="name") or [""],
-			"running": statuses(OPEN, PAUSED),
-		},
-	)
-	nothing = {"due": 0, "overdue": 0, "reopened": 0}
-	for user, replied in replies:
-		numbers.setdefault(user, dict(nothing))["replied"] = replied
 	return {user: counted for user, counted in numbers.items() if any(counted.values())}
 
 
@@ -97,7 +87,11 @@ def send_officers(user, numbers: dict, now: datetime) -> None:
 	# With times of day Frappe takes the next day in as well.
 	day = [f"{now:%Y-%m-%d}"] * 2
 	lines = (
-		(_("Due today"), numbers["due"], {**open_cases, "resolution_by": ["between", day]}),
+		(
+			_("Due today"),
+			numbers["due"],
+			{**open_cases, "sla_status": ["in", IN_TIME], "resolution_by": ["between", day]},
+		),
 		(
 			_("Overdue"),
 			numbers["overdue"],
@@ -105,7 +99,11 @@ def send_officers(user, numbers: dict, now: datetime) -> None:
 			{**open_cases, "sla_status": "Overdue"},
 		),
 		(_("Open again"), numbers["reopened"], {**open_cases, "reopen_count": [">", 0]}),
-		(_("New answers of citizens"), numbers.get("replied", 0), {"assigned_to": user.name}),
+		(
+			_("New answers of citizens"),
+			numbers["replied"],
+			{"assigned_to": user.name, "status": ["in", statuses(*ANSWERED_IN)], "new_reply": 1},
+		),
 	)
 	shown = [{"label": label, "number": number, "link": link(to)} for label, number, to in lines if number]
 	mail.send_template(user.email, _("Your cases today"), "grievance_daily_digest", {"lines": shown})

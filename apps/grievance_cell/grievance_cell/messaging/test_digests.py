@@ -48,6 +48,11 @@ class DigestTestCase(SiteTestCase):
 		case.db_set({"assigned_to": user, "resolution_by": self.now + timedelta(days=9), **values})
 		return case
 
+	def late_case(self, user: str, **values):
+		return self.case(
+			user, **{"resolution_by": self.now - timedelta(days=1), "sla_status": "Overdue", **values}
+		)
+
 	def sent_to(self, user: str) -> list[tuple]:
 		return [(subject, template, values) for to, subject, template, values in self.sent if to == user]
 
@@ -59,9 +64,9 @@ class TestDailyDigest(DigestTestCase):
 
 	def test_an_officer_reads_what_is_due_overdue_open_again_and_newly_answered(self):
 		user = self.officer()
-		self.case(user, resolution_by=self.now + timedelta(hours=1))
+		self.case(user, resolution_by=self.now + timedelta(hours=1), sla_status="Due Soon")
 		for days in (1, 2):
-			self.case(user, resolution_by=self.now - timedelta(days=days), reopen_count=days - 1)
+			self.late_case(user, resolution_by=self.now - timedelta(days=days), reopen_count=days - 1)
 		answered = self.case(user)
 		for _message in range(2):
 			actions.record(answered, "Information Added", actor=bot_user(), remark="It is worse now")
@@ -72,22 +77,22 @@ class TestDailyDigest(DigestTestCase):
 
 	def test_what_waits_while_its_clock_runs_is_overdue(self):
 		user = self.officer()
-		self.case(user, resolution_by=self.now - timedelta(days=1), status="Awaiting Citizen")
+		self.late_case(user, status="Awaiting Citizen")
 		digests.send_daily()
 		self.assertEqual(self.lines(user), {"Overdue": 1})
 
 	def test_who_has_nothing_to_do_gets_none(self):
 		idle, settled, busy = self.officer(), self.officer(), self.officer()
 		self.case(idle)
-		self.case(settled, resolution_by=self.now - timedelta(days=1), status="Resolved")
-		self.case(busy, resolution_by=self.now - timedelta(days=1))
+		self.late_case(settled, status="Resolved")
+		self.late_case(busy)
 		digests.send_daily()
 		self.assertEqual([len(self.sent_to(user)) for user in (idle, settled, busy)], [0, 0, 1])
 
 	def test_it_is_in_the_officers_language_with_links_to_the_lists(self):
 		user = self.officer()
 		frappe.db.set_value("User", user, "language", "hi")
-		self.case(user, resolution_by=self.now - timedelta(days=1))
+		self.late_case(user)
 		digests.send_daily()
 		((subject, template, values),) = self.sent_to(user)
 		self.assertEqual((subject, values["lines"][0]["label"]), ("आज के आपके प्रकरण", "समय-सीमा पार"))
@@ -103,9 +108,13 @@ class TestDailyDigest(DigestTestCase):
 			(midnight + timedelta(hours=20), "Due Soon"),
 			(midnight + timedelta(hours=30), "On Track"),
 			(midnight - timedelta(hours=30), "Overdue"),
+			# Late since this morning.
+			(midnight + timedelta(hours=2), "Overdue"),
 			(None, None),
 		):
 			self.case(user, resolution_by=due, sla_status=standing)
+		for status in ("Assigned", "Resolved", "Closed"):
+			self.case(user, status=status, new_reply=1)
 		digests.send_daily()
 		((_subject, _template, values),) = self.sent_to(user)
 		for line in values["lines"]:
@@ -119,7 +128,7 @@ class TestDailyDigest(DigestTestCase):
 	def test_a_failure_for_one_goes_on_to_the_next(self):
 		users = sorted(self.officer() for _each in range(3))
 		for user in users:
-			self.case(user, resolution_by=self.now - timedelta(days=1))
+			self.late_case(user)
 		reached = []
 
 		def send(address, *_given):
@@ -134,7 +143,7 @@ class TestDailyDigest(DigestTestCase):
 
 	def test_a_site_without_mail_sends_none(self):
 		user = self.officer()
-		self.case(user, resolution_by=self.now - timedelta(days=1))
+		self.late_case(user)
 		with patch.object(mail, "is_possible", lambda: False):
 			digests.send_daily()
 			digests.send_weekly()
@@ -151,7 +160,7 @@ class TestDailyDigest(DigestTestCase):
 		counts = []
 		for number in (1, 3):
 			for _each in range(number):
-				self.case(self.officer(), resolution_by=self.now - timedelta(days=1))
+				self.late_case(self.officer())
 			digests.officers_numbers(self.now)
 			asked.clear()
 			with patch.object(frappe.db, "sql", listening):
