@@ -173,8 +173,8 @@ def fill_follow_ups(meeting, user: str, values: dict) -> None:
 
 
 def directions_not_done(meeting) -> list[Filter]:
-	"""Write the filters of the list of Review Directions that are not done."""
-	return [("status", "=", "Open"), ("area", TREE, meeting.area)]
+	"""Write the filters of the list of Review Directions that are not done, of those that were given before this meeting."""
+	return [("status", "=", "Open"), ("area", TREE, meeting.area), ("meeting", "!=", meeting.name or "")]
 
 
 def of_department(department: str | None) -> Filter:

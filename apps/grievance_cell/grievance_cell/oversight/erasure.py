@@ -5,7 +5,7 @@ from collections import Counter
 import frappe
 
 from grievance_cell.grievances import citizens
-from grievance_cell.grievances.erasure import erase_records
+from grievance_cell.grievances.erasure import erase_records, rows_of
 from grievance_cell.messaging.erasure import empty_messages
 
 # Beside a meeting these repeat its tables, and with them the words of its directions.
@@ -21,6 +21,8 @@ def erase(citizen: str, keys: list[str], note: str) -> dict:
 		*frappe.get_all("Grievance", {"citizen": citizen}, pluck="name"),
 		*citizens.confidential_cases_of(citizen),
 	]
+	# The part of a confidential case names nobody.
+	cases += rows_of("Grievance", "parent_grievance", cases)
 	given = of_cases("Review Direction", "name", cases)
 	meetings = {
 		*of_cases("Review Direction", "meeting", cases),

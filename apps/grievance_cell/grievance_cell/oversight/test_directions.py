@@ -8,15 +8,18 @@ from frappe.desk.form import assign_to
 from pypdf import PdfReader
 
 from grievance_cell.conversations.model import Reply
-from grievance_cell.grievances import assignments, erasure
+from grievance_cell.grievances import assignments, erasure, parts
 from grievance_cell.grievances.lifecycle import acting_as
 from grievance_cell.messaging import mail, messages, sessions
 from grievance_cell.oversight import agenda, desk, directions, sending
+from grievance_cell.oversight.erasure import erase as erase_directions
 from grievance_cell.oversight.test_agenda import DAY, NOW, ReviewTestCase
 from grievance_cell.testing import (
 	at,
 	make,
 	make_area,
+	make_case,
+	make_category,
 	make_channel,
 	make_citizen,
 	make_department,
@@ -450,6 +453,9 @@ class TestMeetingsInARow(DirectionTestCase):
 		self.assertEqual(self.rows(second), expected)
 		self.assertEqual([row.direction for row in second.follow_ups][:2], [late.name, outside.name])
 		self.assertEqual(self.numbers(second)[agenda.NOT_DONE], 2)
+		given = self.direct(
+			when=NOW + WEEK + 2 * DAY, meeting=second.name, department=self.departments[1].name
+		)
 		with acting_as(self.collector):
 			filters = [list(each) for each in agenda.directions_not_done(second)]
 			found = frappe.get_list("Review Direction", filters)
@@ -459,7 +465,7 @@ class TestMeetingsInARow(DirectionTestCase):
 		second.reload()
 		self.assertEqual(self.rows(second), expected)
 		third = self.plan(NOW + 3 * WEEK)
-		self.assertEqual(set(self.rows(third)), {late.name, outside.name})
+		self.assertEqual(set(self.rows(third)), {late.name, outside.name, given.name})
 
 	def test_the_minutes_say_the_date_that_was_given_in_the_meeting(self):
 		meeting = self.plan()
@@ -492,6 +498,15 @@ class TestMeetingsInARow(DirectionTestCase):
 		self.hold(first, NOW)
 		(row,) = self.plan(NOW + WEEK).follow_ups
 		self.assertEqual((row.direction, row.wording, row.posting), (direction.name, None, None))
+
+	def test_the_words_on_the_part_of_a_confidential_case_go_as_well(self):
+		citizen = make_citizen()
+		confidential = make_category(self.departments[0], confidential=1)
+		case = make_case(confidential, self.ward, citizen=citizen.name)
+		part = parts.ask(case, self.departments[1].name, "Say who was there")
+		direction = self.direct(meeting=self.plan().name, grievance=part.name, direction="Visit Geeta Bai")
+		erase_directions(citizen.name, [], "(erased)")
+		self.assertEqual(frappe.db.get_value("Review Direction", direction.name, "direction"), "(erased)")
 
 	def test_an_erased_citizens_words_go_and_what_was_done_stays(self):
 		citizen = make_citizen()
