@@ -66,7 +66,7 @@ def by_place(area: str | None = None) -> dict:
 	the area itself come last, with has_places False.
 	"""
 	refuse_stranger()
-	own = own_area(frappe.session.user)
+	own = own_area(frappe.session.user) or places.only_root()
 	path = ancestors(area)[::-1] if area else []
 	if not path:
 		path = ancestors(own)[:1] if own else []

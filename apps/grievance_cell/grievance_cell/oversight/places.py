@@ -6,13 +6,17 @@ import frappe
 
 
 def below(area: str | None) -> list[frappe._dict]:
-	"""List the areas directly below one, in the order of the tree: name, area_name, lft, rgt, latitude, longitude. Of all: below the only root, if there is one."""
-	if not area:
-		roots = _children("")
-		if len(roots) != 1:
-			return roots
-		area = roots[0].name
-	return _children(area)
+	"""List the areas directly below one, in the order of the tree: name, area_name, lft, rgt, latitude, longitude.
+
+	Of all: below the only root, or else the roots.
+	"""
+	return _children(area or only_root() or "")
+
+
+def only_root() -> str | None:
+	"""Name the area that all others lie in, if there is one."""
+	roots = _children("")
+	return roots[0].name if len(roots) == 1 else None
 
 
 def _children(area: str) -> list[frappe._dict]:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from unittest.mock import patch
 
 import frappe
 
@@ -85,6 +86,18 @@ class TestCollectorsDesk(FiguresTestCase):
 		self.assertEqual(rest["pending"], 1)
 		# Frappe's list would take "=" for the whole tree below.
 		self.assertEqual(rest["filter"], ["Grievance", "area", "in", [block.name]])
+
+	def test_who_answers_for_no_area_sees_what_lies_in_the_only_root(self):
+		state = make_area("State")
+		case = make_case(make_category(make_department()), state)
+		frappe.set_user("Administrator")
+		with patch.object(places, "only_root", lambda: state.name):
+			shown = collectors_desk.by_place()
+		rest = shown["places"][-1]
+		self.assertEqual(rest["filter"], ["Grievance", "area", "in", [state.name]])
+		self.assertEqual(rest["pending"], 1)
+		self.assertEqual(frappe.get_list("Grievance", [rest["filter"]], pluck="name"), [case.name])
+		self.assertEqual([each["name"] for each in shown["above"]], [state.name])
 
 	def test_a_place_without_coordinates_lies_amid_those_in_it(self):
 		block = make_area("Block")
