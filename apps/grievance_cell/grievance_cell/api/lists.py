@@ -10,6 +10,7 @@ from grievance_cell.api.cases import open_case
 from grievance_cell.database import restarted
 from grievance_cell.grievances import delays, transfers, worklists
 from grievance_cell.organisation.areas import place_name
+from grievance_cell.organisation.areas import place_names as names_of_places
 
 # A request of the desk lasts as long as its user waits.
 MOST_AT_ONCE = 50
@@ -74,7 +75,7 @@ def place_names(areas: list | str) -> dict[str, str]:
 	"""Name areas in the language of the user, by their ids; at most as many as a list shows."""
 	if not frappe.has_permission("Local Area", "read"):
 		raise frappe.PermissionError
-	return {area: place_name(area) for area in set(frappe.parse_json(areas)[:MOST_NAMED])}
+	return names_of_places(sorted(set(frappe.parse_json(areas)[:MOST_NAMED])), frappe.local.lang)
 
 
 @frappe.whitelist(methods=["POST"])
