@@ -3,6 +3,7 @@
 import frappe
 
 from grievance_cell.organisation.phone import masked, to_e164
+from grievance_cell.plain_text import plain
 
 PROTECTED = "Protected Identity"
 
@@ -89,7 +90,7 @@ def protect(case: str, identity: dict) -> None:
 	if not frappe.db.exists(PROTECTED, case):
 		frappe.get_doc({"doctype": PROTECTED, "grievance": case, **identity}).insert(ignore_permissions=True)
 		return
-	kept = {field: value for field, value in identity.items() if value}
+	kept = {field: plain(value) for field, value in identity.items() if value}
 	if kept:
 		frappe.db.set_value(PROTECTED, case, kept)
 

@@ -10,6 +10,7 @@ from grievance_cell.grievances import actions, decisions, informing
 from grievance_cell.grievances.citizens import bot_user
 from grievance_cell.grievances.decisions import FORCE_CLOSED
 from grievance_cell.grievances.doctype.grievance_status.grievance_status import OPEN, PAUSED, category_of
+from grievance_cell.plain_text import plain
 
 PRIORITIES = ("", "Low", "Medium", "High", "Emergency")
 DECIDE_OFFICE_AND_DATE = ("grievance_type", "category", "area", "against_posting")
@@ -89,7 +90,7 @@ def rank(priority: str | None) -> int:
 
 def give_reason(case, delay_reason: str, delay_remark: str, expected_by=None) -> None:
 	"""Keep why a case is late; with a new date the citizen is told that."""
-	remark = (delay_remark or "").strip()
+	remark = plain((delay_remark or "").strip())
 	if not delay_reason or not remark:
 		frappe.throw(_("Choose the reason for the delay and explain it in a line"), frappe.MandatoryError)
 	if category_of(case.status) not in (OPEN, PAUSED):

@@ -1,10 +1,11 @@
-"""Read a webhook's message as the engine's event."""
+"""Read a webhook's message as the engine's event, and what was written as text that stays text."""
 
 import json
 from dataclasses import dataclass, replace
 
 from grievance_cell.conversations.model import Event
 from grievance_cell.messaging.events import INTERNAL
+from grievance_cell.plain_text import plain
 
 MEDIA_TYPES = ("image", "audio", "video", "document", "sticker")
 LONGEST_MEDIA_ID = 140
@@ -29,7 +30,8 @@ def read(stored) -> tuple[Event, Contact]:
 	name = _dict(profile.get("profile")).get("name") or ""
 	number = str(message.get("from") or profile.get("wa_id") or "")
 	contact = Contact(f"+{number}" if number.isdecimal() else None, profile.get("user_id"))
-	return replace(_event(message), profile_name=str(name)), contact
+	event = _event(message)
+	return replace(event, text=plain(event.text), profile_name=plain(str(name))), contact
 
 
 def _event(message: dict) -> Event:

@@ -13,6 +13,7 @@ from frappe.core.api.file import get_max_file_size
 from grievance_cell.grievances import citizens
 from grievance_cell.messaging import channels, live
 from grievance_cell.messaging.providers.whatsapp_cloud import ProviderError
+from grievance_cell.plain_text import plain
 
 MB = 1024 * 1024
 # What WhatsApp lets through, by type of message.
@@ -115,7 +116,7 @@ def keep(message: int, row, content: bytes, extension: str) -> None:
 		frappe.db.rollback()
 		return
 	body = json.loads(row.payload).get(row.message_type) or {}
-	stem = str(body.get("filename") or row.message_type).rsplit(".", 1)[0][:80]
+	stem = plain(str(body.get("filename") or row.message_type)).rsplit(".", 1)[0][:80]
 	file = frappe.get_doc(
 		{
 			"doctype": "File",

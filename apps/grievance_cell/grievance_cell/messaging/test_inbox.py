@@ -177,6 +177,13 @@ class TestConverse(ChatTestCase):
 				self.work_off()
 				self.assertEqual(self.events()[-1].state, "Processed")
 
+	def test_what_is_written_is_no_markup_anywhere(self):
+		# Quoted it reads as JSON, which Frappe does not clean.
+		self.say(f'"<img src=x onerror=alert(1)> {self.number}"', "yes")
+		self.assertEqual(self.todos(), [f'"< img src=x onerror=alert(1)> {self.number}"'])
+		for text in (*self.texts("In"), *self.texts()):
+			self.assertNotIn("<img", text)
+
 	def test_a_very_long_message_is_kept_whole_and_asked_for_shorter(self):
 		self.say("choked drain", "हिन्दी " * 9_000)
 		self.assertEqual({event.state for event in self.events()}, {"Processed"})

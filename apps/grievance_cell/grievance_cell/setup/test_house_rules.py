@@ -23,7 +23,10 @@ LAYERS = (
 	{"service_levels"}, {"organisation"},
 )  # fmt: skip
 # No layer: what everybody may import, and what may import everybody.
-BELOW, ABOVE = {"database", "limits"}, {"setup", "testing", "hooks", "patches", "commands", "www"}
+BELOW, ABOVE = (
+	{"database", "limits", "plain_text"},
+	{"setup", "testing", "hooks", "patches", "commands", "www"},
+)
 PURE = (
 	"conversations/engine.py",
 	"conversations/form.py",

@@ -11,6 +11,7 @@ from grievance_cell.patches.v0_3 import (
 	mask_numbers,
 	note_settlements,
 	note_who_had_settled_reopened_cases,
+	part_tags_in_remarks,
 	protect_identities,
 	remove_public_copies,
 	time_open_cases,
@@ -53,6 +54,15 @@ class TestRemovePublicCopies(SiteTestCase):
 		remove_public_copies.execute()
 		self.assertFalse(copied.exists())
 		self.assertTrue(foreign.exists() and Path(shown.get_full_path()).exists())
+
+
+class TestPartTagsInRemarks(SiteTestCase):
+	def test_what_was_written_past_the_document_is_plain_text(self):
+		case = make_case(make_category(make_department()), make_area())
+		case.db_set({"feedback": "<b>Good</b>", "delay_remark": "Rain < 5 days"})
+		part_tags_in_remarks.execute()
+		case.reload()
+		self.assertEqual((case.feedback, case.delay_remark), ("< b>Good< /b>", "Rain < 5 days"))
 
 
 class TestMaskNumbers(SiteTestCase):
