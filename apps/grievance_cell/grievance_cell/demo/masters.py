@@ -10,9 +10,9 @@ from pathlib import Path
 
 import frappe
 from frappe.utils import add_days, getdate, nowdate
-from frappe.utils.nestedset import rebuild_tree
 
 from grievance_cell.organisation import desk_of_offices
+from grievance_cell.organisation.areas import rebuild_tree
 from grievance_cell.organisation.duty import WEEKDAYS
 
 DATA = Path(__file__).parent / "data"
@@ -176,7 +176,7 @@ def make_areas() -> dict[str, str]:
 		).insert(ignore_permissions=True)
 		by_name[row["area_name"]] = area.name
 	frappe.local.flags.ignore_update_nsm = False
-	rebuild_tree("Local Area", "parent_local_area")
+	rebuild_tree()
 	return by_name
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
-from frappe.utils.nestedset import rebuild_tree
 
-from grievance_cell.organisation.areas import renew_version
+from grievance_cell.organisation.areas import rebuild_tree, renew_version
 from grievance_cell.organisation.importing import (
 	CHANGED,
 	LEFT_OUT,
@@ -664,7 +663,7 @@ class Areas(Masters):
 
 	def finish_tree(self) -> None:
 		renew_version()
-		rebuild_tree(DOCTYPE, "parent_local_area")
+		rebuild_tree()
 
 
 def level_headings(names: tuple[str, ...], *parts: str, ordered: bool = False):

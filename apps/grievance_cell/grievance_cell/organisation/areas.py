@@ -1,6 +1,9 @@
 """The area tree: who lies in whom."""
 
+import inspect
+
 import frappe
+from frappe.utils import nestedset
 
 # There is one of the same name in every town or block.
 NAMED_WITH_PARENT = ("Ward", "Locality", "Village")
@@ -82,6 +85,13 @@ def place_names(areas: list[str], language: str) -> dict[str, str]:
 		each.name: ", ".join(filter(None, (names[each.name], names.get(small.get(each.name)))))
 		for each in found
 	}
+
+
+def rebuild_tree() -> None:
+	"""Number the tree of areas anew, after many were written without it."""
+	# Frappe 15 has to be told the field, Frappe 16 takes none.
+	asked = "parent_field" in inspect.signature(nestedset.rebuild_tree).parameters
+	nestedset.rebuild_tree("Local Area", **({"parent_field": "parent_local_area"} if asked else {}))
 
 
 def version() -> str | None:

@@ -1,4 +1,8 @@
-from grievance_cell.organisation.areas import ancestors, descendants, place_name
+from unittest.mock import patch
+
+from frappe.utils import nestedset
+
+from grievance_cell.organisation.areas import ancestors, descendants, place_name, rebuild_tree
 from grievance_cell.testing import SiteTestCase, make_area
 
 
@@ -30,6 +34,19 @@ class TestAreas(SiteTestCase):
 			set(descendants([self.block.name, self.ward.name])), {self.block.name, self.ward.name}
 		)
 		self.assertEqual(descendants([]), [])
+
+	def test_the_tree_is_rebuilt_by_whichever_frappe_is_there(self):
+		def with_field(doctype, parent_field):
+			told.append((doctype, parent_field))
+
+		def without_field(doctype):
+			told.append(doctype)
+
+		told = []
+		for frappe_has in (with_field, without_field):
+			with patch.object(nestedset, "rebuild_tree", frappe_has):
+				rebuild_tree()
+		self.assertEqual(told, [("Local Area", "parent_local_area"), "Local Area"])
 
 	def test_an_area_is_named_in_the_language_and_with_the_town_that_tells_it_from_others(self):
 		self.assertEqual(place_name(self.town.name, "hi"), "चांपा")
