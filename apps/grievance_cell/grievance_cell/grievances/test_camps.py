@@ -296,6 +296,16 @@ class TestCamps(SiteTestCase):
 			mended.save()
 		self.assertEqual(frappe.db.get_value("Camp Day", camp.name, "owner"), self.operator)
 
+	def test_nobody_saves_a_slip_of_another_camp_in_their_own(self):
+		theirs, own = self.camp(self.slip()), self.camp(self.slip())
+		with acting_as(self.operator):
+			sent = frappe.get_doc("Camp Day", own.name)
+			sent.append("slips", self.slip(name=theirs.slips[0].name, wanted="Something else"))
+			with self.assertRaises(frappe.PermissionError):
+				sent.save()
+		kept = frappe.db.get_value("Camp Slip", theirs.slips[0].name, ["parent", "wanted"])
+		self.assertEqual(kept, (theirs.name, "The drain is choked"))
+
 	def test_who_has_the_charge_of_the_office_goes_on_with_its_slips(self):
 		holder, deputy = make_user("Grievance Operator"), make_user("Grievance Operator")
 		office = make_posting(None, self.town, user=holder)

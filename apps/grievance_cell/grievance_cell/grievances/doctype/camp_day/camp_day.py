@@ -12,12 +12,12 @@ OURS = ("grievance", "error")
 
 class CampDay(Document):
 	def before_insert(self):
-		# A request can call a camp new that it has read of another's slips.
-		names = [slip.name for slip in self.slips if slip.name]
-		if names and frappe.db.exists(camps.SLIP, {"name": ("in", names)}):
-			raise frappe.PermissionError
+		# A request can call a camp new that it has read, with its slips.
+		self.refuse_slips_of({"parent": ("is", "set")})
 
 	def validate(self):
+		# Frappe writes a slip by its name alone, whosever it was.
+		self.refuse_slips_of({"parent": ("!=", self.name)})
 		if before := self.get_doc_before_save():
 			# Whose it is decides who sees the numbers; a request could set it.
 			self.owner = before.owner
@@ -30,6 +30,11 @@ class CampDay(Document):
 			slip.mobile_no = to_e164(slip.mobile_no) or slip.mobile_no
 			slip.error = camps.check(self, slip)
 		self.status = camps.status_of(self)
+
+	def refuse_slips_of(self, others: dict):
+		names = [slip.name for slip in self.slips if slip.name]
+		if names and frappe.db.exists(camps.SLIP, {"name": ("in", names), **others}):
+			raise frappe.PermissionError
 
 	def refuse_group(self):
 		if self.category and frappe.get_cached_value("Grievance Category", self.category, "is_group"):
