@@ -197,7 +197,7 @@ class RegistrationCounter {
 
 	emergency() {
 		if (!this.numbers?.length) return "";
-		const lines = this.numbers.map(({ title, phone_number }) => `<li>${__(title)}: <b>${escaped_text(phone_number)}</b></li>`);
+		const lines = this.numbers.map(({ title, phone_number }) => `<li>${escaped_text(__(title))}: <b>${escaped_text(phone_number)}</b></li>`);
 		return counter_card("emergency", __("If someone is in danger, please call at once:"), `<ul>${lines.join("")}</ul>`);
 	}
 
