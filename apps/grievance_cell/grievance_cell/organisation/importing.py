@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -73,9 +74,13 @@ def whole_number(cell: str) -> int:
 
 def decimal(cell: str) -> float:
 	try:
-		return float(cell)
+		number = float(cell)
 	except ValueError:
-		raise RowError(_("{0} is not a number").format(cell)) from None
+		number = math.nan
+	# Python also reads "nan" and "inf".
+	if not math.isfinite(number):
+		raise RowError(_("{0} is not a number").format(cell))
+	return number
 
 
 def yes_or_no(cell: str) -> int:
@@ -478,9 +483,11 @@ def content_of(document) -> bytes:
 		"attached_to_name": document.name,
 	}
 	name = document.file and frappe.db.get_value("File", attached)
-	if not name:
+	path = name and Path(frappe.get_doc("File", name).get_full_path())
+	# A link to a file elsewhere is none.
+	if not path or not path.is_file():
 		frappe.throw(_("Attach the file first"))
-	return Path(frappe.get_doc("File", name).get_full_path()).read_bytes()
+	return path.read_bytes()
 
 
 def _digest(outcomes: list[Outcome]) -> str:

@@ -36,7 +36,8 @@ def mobile_number(cell: str) -> str:
 
 
 def email(cell: str) -> str:
-	if not validate_email_address(cell):
+	# Frappe also takes several of them, and a name beside one.
+	if any(each in cell for each in ",<") or not validate_email_address(cell):
 		raise RowError(_("{0} is not an e-mail address").format(cell))
 	return cell.casefold()
 

@@ -3,6 +3,7 @@ import io
 import json
 import struct
 from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
@@ -168,6 +169,17 @@ class TestImporting(ImportTestCase):
 		self.assertEqual(frappe.db.get_value(DEPARTMENT, other.name, "short_code"), code)
 		document.reload()
 		self.assertEqual(document.status, "Imported")
+
+	def test_a_file_that_is_not_there_is_asked_for(self):
+		gone, link = (self.file(DEPARTMENT, as_csv([{"department_name": unique("D")}])) for _each in range(2))
+		file = frappe.get_doc("File", {"file_url": gone.file})
+		self.assertEqual(importing.content_of(gone)[:15], b"department_name")
+		Path(file.get_full_path()).unlink()
+		link.file = f"https://another.example/{unique('masters')}.csv"
+		make("File", file_url=link.file, attached_to_doctype=link.doctype, attached_to_name=link.name)
+		for document in (gone, link):
+			with self.assertRaisesRegex(frappe.ValidationError, "Attach the file first"):
+				importing.content_of(document)
 
 	def test_one_error_and_nothing_at_all_is_imported(self):
 		rows = [
@@ -471,6 +483,14 @@ class TestAreaImport(ImportTestCase):
 			[("hi", "गाँव", 0), ("en", "Gaon", 1), ("hi", "गांव", 1)],
 		)
 		self.assertEqual(self.counts(self.import_all(AREA, rows)), {"Unchanged": 2})
+
+	def test_what_is_no_finite_number_is_an_error_of_its_row(self):
+		rows = [
+			{"area_type": "Block", "area_name": unique("Block"), "latitude": each, "longitude": "82.5"}
+			for each in ("nan", "inf")
+		]
+		errors = self.errors(self.preview(AREA, rows))
+		self.assertEqual(errors, {2: "nan is not a number", 3: "inf is not a number"})
 
 	def test_an_area_is_found_again_by_its_type_and_code_whatever_it_is_called(self):
 		district = make_area("District")
@@ -860,6 +880,16 @@ class TestPostingImport(ImportTestCase):
 			shown, [f"Municipal Body {name} ({town.lgd_code})", f"Block {name} ({block.lgd_code})"]
 		)
 		self.assertEqual([each.area for each in frappe.get_doc(POSTING, title).areas], [block.name])
+
+	def test_a_posting_is_held_by_one_user(self):
+		rows = [
+			self.posting(unique("P"), user=user, roles="Grievance Officer")
+			for user in ("je@x.example, ee@x.example", "Engineer <je@x.example>")
+		]
+		errors = self.errors(self.preview(POSTING, rows))
+		self.assertEqual(set(errors), {2, 3})
+		for error in errors.values():
+			self.assertTrue(error.endswith("is not an e-mail address"), error)
 
 	def test_many_postings_are_left_to_a_job_sooner_than_many_others(self):
 		for what, rows in (
