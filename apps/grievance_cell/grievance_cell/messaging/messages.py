@@ -12,7 +12,6 @@ from frappe.utils import now_datetime
 from grievance_cell.conversations.model import Choice, Pin, Reply
 from grievance_cell.messaging import live, muted_hours
 from grievance_cell.messaging.events import shard_of
-from grievance_cell.plain_text import plain
 
 # What a Text column of 64 KB holds in any script; a longer message is whole in the payload.
 LONGEST_TEXT = 16_000
@@ -196,8 +195,6 @@ def language_of(message) -> str:
 
 def _insert(**values) -> int:
 	"""Insert one row by SQL: a turn of a conversation writes several, and none needs a Document's hooks."""
-	if values.get("text"):
-		values["text"] = plain(values["text"])
 	now, user = now_datetime(), frappe.session.user
 	row = {
 		"name": frappe.db.get_next_sequence_val("Chat Message"),
